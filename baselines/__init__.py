@@ -1,0 +1,1 @@
+"""Trainable models: VideoChat2 and the LLaVA family."""

@@ -1,0 +1,1 @@
+"""Run folders and submissions -> a ranked CSV and a site."""

@@ -1,0 +1,1 @@
+"""Annotations of the eleven source data sets -> the twenty tasks."""
