@@ -1,0 +1,5 @@
+"""Clip -> Frames."""
+
+from mvbench.video.read import ReadOptions, read
+
+__all__ = ["ReadOptions", "read"]
