@@ -1,0 +1,393 @@
+"""The Run folder; the only code that knows its format.
+
+`run.json` says who, what, with which code and data. `records.jsonl` is the truth: one line per question as it finishes,
+the last line per id counts. `summary.json`, `results.csv` and `upload_leaderboard.json` are derived from it.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import IO, Any, NamedTuple, Self, get_args
+
+import jsonlines
+import orjson
+from filelock import FileLock, Timeout
+
+from mvbench.errors import Failure, FailureReason, RunError
+from mvbench.types import LETTERS, Clip, FinishReason, Record, Reply, Sample, Status, Task, Verdict
+
+SCHEMA = 1
+FACTS = "run.json"
+RECORDS = "records.jsonl"
+LOCK = ".lock"
+MAX_RUN_JSON_BYTES = 16 * 2**20
+
+
+class Done(NamedTuple):
+    """How a question ended, without its record."""
+
+    error: bool
+    correct: bool
+
+
+class Run:
+    """A run folder. `Run.read` looks at one; `Run.open` makes or resumes one and holds its lock until closed."""
+
+    def __init__(self, path: Path, facts: Mapping[str, Any]) -> None:
+        self.path = path
+        self.facts = facts
+        self._held = ExitStack()
+        self._stream: IO[bytes] | None = None
+        self._writer: jsonlines.Writer | None = None
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """An existing run. Raises RunError when the folder is none, or was made by a newer version."""
+        facts_path = path / FACTS
+        if not facts_path.is_file():
+            raise RunError(f"{str(path)!r} is no run folder: it has no {FACTS}; `mvbench eval --out DIR` makes one")
+        try:
+            if facts_path.stat().st_size > MAX_RUN_JSON_BYTES:
+                raise RunError(f"{str(facts_path)!r} has more than {MAX_RUN_JSON_BYTES:,} bytes; it is no run's")
+            facts = orjson.loads(facts_path.read_bytes())
+            schema = facts["schema"]
+            tuple(Task(**row) for row in facts["tasks"])
+            facts["title"]["model"], facts["data"]["name"], facts["arguments"]["resolved"]
+            dict(facts["fingerprint"])
+        except OSError as error:
+            raise RunError(f"cannot read {str(facts_path)!r}: {error.strerror}") from None
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            raise RunError(
+                f"{str(facts_path)!r} is not what mvbench writes; restore it or choose another folder"
+            ) from None
+        if not isinstance(schema, int) or schema > SCHEMA:
+            raise RunError(f"{str(path)!r} has schema {schema!r}; this mvbench reads up to {SCHEMA}: upgrade it")
+        return cls(path, facts)
+
+    @classmethod
+    def open(cls, path: Path, facts: Mapping[str, Any], *, fresh: bool = False) -> Self:
+        """The run that `facts` describes: made, or resumed where its fingerprint is the same.
+
+        `fresh` moves an existing folder aside first. Raises RunError for a folder that is locked, foreign, made with
+        other settings (every difference is named) or not writable.
+        """
+        with ExitStack() as held, explained(path, advice="choose another --out"):
+            refuse_foreign(path)  # before as much as a lock is put there
+            path.mkdir(parents=True, exist_ok=True)
+            held.enter_context(locked(path))
+            if fresh and (path / FACTS).exists():
+                path.rename(free_name(path))
+                held.close()
+                path.mkdir()
+                held.enter_context(locked(path))
+            if (path / FACTS).exists():
+                run = cls.read(path)
+                refuse_other_settings(path, run.facts["fingerprint"], facts["fingerprint"])
+            else:
+                write_atomically(path / FACTS, pretty({"schema": SCHEMA} | dict(facts)))
+                run = cls(path, {"schema": SCHEMA} | dict(facts))
+            run._stream = held.enter_context(open_for_appending(path / RECORDS))
+            run._writer = jsonlines.Writer(run._stream, dumps=orjson.dumps)
+            run._held = held.pop_all()
+            return run
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # After a failed write the buffer still holds what could not be written; it cannot be now either.
+        with suppress(OSError):
+            self._held.close()
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        return tuple(Task(**row) for row in self.facts["tasks"])
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Write a batch of records and hand it to the system, so that a kill loses no finished batch."""
+        assert self._stream and self._writer, "the run was opened for reading"
+        with explained(self.path):
+            self._writer.write_all(to_line(record) for record in records)
+            self._stream.flush()
+
+    def done(self, judge: str) -> dict[str, Done]:
+        """What is known of each question that has a record, by its id; right or wrong by this judge."""
+        return {
+            line["sample_id"]: Done(
+                error=line["failure"] is not None, correct=line["verdicts"].get(judge, {}).get("correct") is True
+            )
+            for line in self._lines()
+        }
+
+    def records(self) -> Iterator[Record]:
+        """The record of each question: its last line, in the order of the file. Never holds them all."""
+        last = {line["sample_id"]: number for number, line in enumerate(self._lines())}
+        for number, line in enumerate(self._lines()):
+            if last[line["sample_id"]] == number:
+                yield self._record(line)
+
+    def derive(self, name: str, content: bytes) -> Path:
+        """Write a file that follows from the records, whole or not at all."""
+        with explained(self.path):
+            return write_atomically(self.path / name, content)
+
+    def withdraw(self, name: str) -> None:
+        """Remove a derived file that no longer follows from the records."""
+        with explained(self.path):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        path = self.path / RECORDS
+        if not path.exists():
+            return
+        with path.open("rb") as stream:
+            number = 0
+            try:
+                for line in jsonlines.Reader(whole_lines(stream)).iter(type=dict):
+                    expect(line["sample_id"], str)
+                    expect(line["failure"], dict, type(None))
+                    for verdict in expect(line["verdicts"], dict).values():
+                        expect(verdict, dict)
+                    yield line
+                    number += 1
+            except (jsonlines.InvalidLineError, KeyError, TypeError):
+                raise self._broken(number + 1) from None
+
+    def _record(self, line: dict[str, Any]) -> Record:
+        try:
+            return from_line(line)
+        except (KeyError, TypeError, ValueError):
+            raise self._broken(f"of {line['sample_id']}") from None
+
+    def _broken(self, line: int | str) -> RunError:
+        return RunError(
+            f"{str(self.path / RECORDS)!r}, line {line} is no record; delete that line and resume: "
+            "its question is then asked again"
+        )
+
+
+def to_line(record: Record) -> dict[str, Any]:
+    """One line of `records.jsonl`. Measured times are the top-level keys that end in `_seconds`."""
+    sample, reply, failure = record.sample, record.reply, record.failure
+    return {
+        "sample_id": sample.id,
+        "task": sample.task,
+        "question": sample.question,
+        "choices": sample.choices,
+        "answer": sample.answer,
+        "answer_text": sample.answer_text,
+        "item_hash": sample.item_hash,
+        "cluster": sample.cluster,
+        "clip": {
+            "video": sample.video,
+            "located": sample.located,
+            "kind": sample.clip.kind,
+            "start_seconds": sample.clip.start_seconds,
+            "end_seconds": sample.clip.end_seconds,
+        },
+        "flags": sample.flags,
+        "extras": sample.extras,
+        "prompt_hash": record.prompt_hash,
+        "reply": None
+        if reply is None
+        else {
+            "text": storable(reply.text),
+            "prefix": storable(reply.prefix),
+            "choice_logprobs": reply.choice_logprobs,
+            "finish_reason": reply.finish_reason,
+            "input_tokens": reply.input_tokens,
+            "output_tokens": reply.output_tokens,
+        },
+        "verdicts": {
+            judge: {
+                "choice": verdict.choice,
+                "correct": verdict.correct,
+                "status": verdict.status.value,
+                "flags": verdict.flags,
+            }
+            for judge, verdict in record.verdicts.items()
+        },
+        "frames": record.frames,
+        "failure": None if failure is None else {"reason": failure.reason, "detail": storable(failure.detail)},
+        "read_seconds": round(record.read_seconds, 6),
+        "answer_seconds": round(record.answer_seconds, 6),
+    }
+
+
+def from_line(line: Mapping[str, Any]) -> Record:
+    """The Record of a line; its clip path is relative to the data folder. Raises KeyError, TypeError or ValueError."""
+    clip, reply, failure = expect(line["clip"], dict), line["reply"], line["failure"]
+    choices = tuple(expect(choice, str) for choice in line["choices"])
+    answer = expect(line["answer"], int, type(None))
+    if not 1 <= len(choices) <= len(LETTERS) or not (answer is None or 0 <= answer < len(choices)):
+        raise ValueError(f"answer {answer} of {len(choices)} choices")
+    if (reply is None) == (failure is None):
+        raise ValueError("either a reply or a failure")
+    if failure is not None and failure["reason"] not in get_args(FailureReason):
+        raise ValueError(f"failure {failure['reason']!r}")
+    return Record(
+        sample=Sample(
+            id=line["sample_id"],
+            task=expect(line["task"], str),
+            question=expect(line["question"], str),
+            choices=choices,
+            answer=answer,
+            answer_text=expect(line["answer_text"], str),
+            clip=Clip(Path(clip["video"]), clip["kind"], clip["start_seconds"], clip["end_seconds"]),
+            video=clip["video"],
+            located=clip["located"],
+            item_hash=expect(line["item_hash"], str),
+            cluster=expect(line["cluster"], str),
+            flags=tuple(line["flags"]),
+            extras=line["extras"],
+        ),
+        prompt_hash=line["prompt_hash"],
+        reply=None if reply is None else reply_of(reply),
+        verdicts={
+            judge: Verdict(row["choice"], row["correct"], Status(row["status"]), tuple(row["flags"]))
+            for judge, row in line["verdicts"].items()
+        },
+        frames=line["frames"],
+        failure=None if failure is None else Failure(failure["reason"], expect(failure["detail"], str)),
+        read_seconds=line["read_seconds"],
+        answer_seconds=line["answer_seconds"],
+    )
+
+
+def reply_of(row: Mapping[str, Any]) -> Reply:
+    """A reply as a line holds it; all but its text may be missing. Raises KeyError, TypeError or ValueError."""
+    logprobs, finish_reason = row.get("choice_logprobs"), row.get("finish_reason")
+    if finish_reason is not None and finish_reason not in get_args(FinishReason):
+        raise ValueError(f"finish_reason {finish_reason!r}")
+    return Reply(
+        text=expect(row["text"], str),
+        prefix=expect(row.get("prefix", ""), str),
+        # JSON has null for what is not finite.
+        choice_logprobs=None
+        if logprobs is None
+        else tuple(math.nan if value is None else float(value) for value in expect(logprobs, list)),
+        finish_reason=finish_reason,
+        input_tokens=expect(row.get("input_tokens"), int, type(None)),
+        output_tokens=expect(row.get("output_tokens"), int, type(None)),
+    )
+
+
+def expect(value: Any, *kinds: type) -> Any:
+    """The value, where it is of one of these types. Raises TypeError."""
+    if not isinstance(value, kinds):
+        raise TypeError(f"{value!r:.60}")
+    return value
+
+
+def storable(text: str) -> str:
+    """The text as a file can hold it: half a surrogate pair, which a model may return, becomes `?`."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file without a last one that a kill tore off."""
+    return (line for line in stream if line.endswith(b"\n"))
+
+
+def open_for_appending(path: Path) -> IO[bytes]:
+    """The file, cut back to its last whole line, ready to be written on."""
+    stream = path.open("ab+")
+    try:
+        if not path.is_file():
+            raise RunError(f"{str(path)!r} is not a regular file; choose another --out")
+        stream.truncate(end_of_last_line(stream))
+    except BaseException:
+        stream.close()
+        raise
+    return stream
+
+
+def end_of_last_line(stream: IO[bytes]) -> int:
+    """The offset just after the last line feed, found from the end."""
+    end = stream.seek(0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - 2**16)
+        stream.seek(start)
+        found = stream.read(end - start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raises RunError for a folder with something in it that is no run: it is neither written to nor moved."""
+    if not path.is_dir() or (path / FACTS).exists():
+        return
+    strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+    if strangers:
+        raise RunError(f"{str(path)!r} holds {strangers[0]!r} but no {FACTS}: it is no run; choose another --out")
+
+
+def refuse_other_settings(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
+    """Raises RunError naming every setting in which two fingerprints differ."""
+    keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
+    if keys:
+        differences = "; ".join(f"{key}: {shown(there.get(key))} there, {shown(here.get(key))} now" for key in keys)
+        raise RunError(
+            f"{str(path)!r} holds another run ({differences}); choose another --out, or --fresh to move it aside"
+        )
+
+
+def shown(value: object) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the folder's lock. Raises RunError when another process does."""
+    try:
+        with FileLock(path / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise RunError(f"another process is writing {str(path)!r}; wait for it, or choose another --out") from None
+
+
+RESUME = "finished questions are kept: mend that and run the same command again"
+
+
+@contextmanager
+def explained(path: Path, *, advice: str = RESUME) -> Iterator[None]:
+    """Turn what the system says about writing below `path` into one line."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"cannot write in {str(path)!r}: {error.strerror or error}; {advice}") from None
+
+
+def free_name(path: Path) -> Path:
+    """The first of `<path>.old`, `<path>.old2`, ... that does not exist."""
+    number = 1
+    while (name := path.with_name(f"{path.name}.old{number if number > 1 else ''}")).exists():
+        number += 1
+    return name
+
+
+def pretty(content: object) -> bytes:
+    """JSON for people: indented, keys in the order given."""
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def write_atomically(path: Path, content: bytes) -> Path:
+    """Write beside the file and rename, so that a reader finds the old content or the new one, never a part."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return path
