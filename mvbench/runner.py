@@ -1,0 +1,143 @@
+"""The loop."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from mvbench.errors import Failure, ModelError, MVBenchError
+from mvbench.model import Model
+from mvbench.prompts import prompt_hash
+from mvbench.types import Frames, Prompt, Record, Reply, Request, Sample, Verdict
+
+log = logging.getLogger(__name__)
+
+Shown = Frames | Failure | None
+"""What there is to show for a sample: frames, why there are none, or None where a model is to see nothing."""
+
+
+def evaluate(
+    batches: Iterable[Sequence[Sample]],
+    model: Model,
+    *,
+    read: Callable[[Sample], Shown],
+    render: Callable[[Sample], Prompt],
+    judge: Callable[[Sample, Reply], Mapping[str, Verdict]],
+) -> Iterator[list[Record]]:
+    """Yield each batch's Records, one per sample, as soon as its replies are there.
+
+    Clips are read in order in this thread, while up to `model.concurrency` others wait for replies. A clip that cannot
+    be read, an answer that is no choice and a request that fails are error Records, counted wrong.
+    Raises ModelError when a model returns another number of replies than it got requests.
+    """
+    threads = ThreadPoolExecutor(model.concurrency, thread_name_prefix="answer")
+    under_way: set[Future[list[Record]]] = set()
+    try:
+        for batch in batches:
+            shown = [read_timed(sample, read) for sample in batch]
+            under_way.add(threads.submit(ask, batch, shown, model, render=render, judge=judge))
+            if len(under_way) == model.concurrency:
+                yield from finished(under_way)
+        while under_way:
+            yield from finished(under_way)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def finished(under_way: set[Future[list[Record]]]) -> Iterator[list[Record]]:
+    """Wait for at least one batch, take those that are done out of the set and yield their Records."""
+    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+        under_way.remove(future)
+        yield future.result()
+
+
+def read_timed(sample: Sample, read: Callable[[Sample], Shown]) -> tuple[Shown, float]:
+    """What there is to show, and the seconds spent waiting for it."""
+    began = time.perf_counter()
+    shown = read(sample)
+    return shown, time.perf_counter() - began
+
+
+def ask(
+    batch: Sequence[Sample],
+    shown: Sequence[tuple[Shown, float]],
+    model: Model,
+    *,
+    render: Callable[[Sample], Prompt],
+    judge: Callable[[Sample, Reply], Mapping[str, Verdict]],
+) -> list[Record]:
+    """One batch's Records, in the order of the batch."""
+    prompts = [render(sample) for sample in batch]
+    failures = [
+        what if isinstance(what, Failure) else unanswerable(sample)
+        for sample, (what, _) in zip(batch, shown, strict=True)
+    ]
+    requests = [
+        Request.about(sample, prompt, frames if isinstance(frames, Frames) else None)
+        for sample, prompt, (frames, _), failure in zip(batch, prompts, shown, failures, strict=True)
+        if failure is None
+    ]
+    began = time.perf_counter()
+    replies = iter(replies_to(requests, model))
+    answer_seconds = (time.perf_counter() - began) / max(1, len(requests))
+    records = []
+    for sample, prompt, (frames, read_seconds), failure in zip(batch, prompts, shown, failures, strict=True):
+        reply = next(replies) if failure is None else Reply("", error=failure.detail)
+        if failure is None and reply.error is not None:
+            failure = Failure("model", reply.error)
+        records.append(
+            Record(
+                sample=sample,
+                prompt_hash=prompt_hash(prompt),
+                reply=reply if failure is None else None,
+                verdicts=judge(sample, reply),
+                frames=frames.provenance() if isinstance(frames, Frames) else None,
+                failure=failure,
+                read_seconds=read_seconds,
+                answer_seconds=answer_seconds,
+            )
+        )
+    return records
+
+
+def unanswerable(sample: Sample) -> Failure | None:
+    """Why no reply to this sample could be right, if so."""
+    if sample.answer is not None:
+        return None
+    return Failure("answer", f"the answer {sample.answer_text!r} is none of the choices")
+
+
+def replies_to(requests: Sequence[Request], model: Model) -> Sequence[Reply]:
+    """The model's replies; where it raised an exception, error replies that name it."""
+    if not requests:
+        return []
+    try:
+        replies = model.answer(requests)
+    except MVBenchError:
+        raise
+    except Exception as error:
+        log.warning("the model failed on %s and its batch: %s: %s", requests[0].sample_id, type(error).__name__, error)
+        log.debug("where it failed", exc_info=True)
+        return [Reply("", error=f"{type(error).__name__}: {error}")] * len(requests)
+    if not isinstance(replies, Sequence):
+        raise ModelError(
+            f"model {model.name!r} returned {type(replies).__name__}; answer() must return a list of Reply"
+        )
+    if len(replies) != len(requests):
+        raise ModelError(f"model {model.name!r} gave {len(replies)} replies to {len(requests)} requests; the run stops")
+    return [as_promised(reply, model) for reply in replies]
+
+
+def as_promised(reply: object, model: Model) -> Reply:
+    """The reply with plain numbers. Raises ModelError for what cannot be judged or written down."""
+    if not isinstance(reply, Reply) or not isinstance(reply.text, str) or not isinstance(reply.prefix, str):
+        raise ModelError(f"model {model.name!r} returned {reply!r:.80}; answer() must return Replies with a text")
+    if reply.choice_logprobs is None:
+        return reply
+    try:
+        return replace(reply, choice_logprobs=tuple(float(value) for value in reply.choice_logprobs))
+    except (TypeError, ValueError):
+        raise ModelError(f"model {model.name!r} gave {reply.choice_logprobs!r:.80}; one number per choice") from None
