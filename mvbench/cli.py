@@ -1,0 +1,115 @@
+"""Finds the command by entry point; an MVBenchError becomes one line and exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn, Protocol
+
+from mvbench.commands import INTERRUPTED, MISTAKE
+from mvbench.errors import MVBenchError, UsageError, suggestion
+from mvbench.terminal import plain
+
+COMMANDS = "mvbench.commands"
+VERBOSITIES = ("debug", "info", "warning", "error")
+
+
+class Command(Protocol):
+    """What the entry-point group `mvbench.commands` names: a module with a docstring and these two functions."""
+
+    __doc__: str | None
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises UsageError, and tells the nearest flag for an unknown one."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message} (`{self.prog} --help` lists the flags)")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is not None and value not in action.choices:
+            known = [str(choice) for choice in action.choices]
+            name = action.option_strings[0] if action.option_strings else action.dest
+            raise UsageError(f"{name} {value!r} is unknown{suggestion(str(value), known)} (known: {', '.join(known)})")
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: object = None) -> argparse.Namespace:  # type: ignore[override]
+        arguments, unknown = self.parse_known_args(args)
+        if unknown:
+            word = unknown[0].partition("=")[0]
+            near = suggestion(word, self._option_string_actions)
+            raise UsageError(f"unknown argument {unknown[0]!r}{near} (`{self.prog} --help` lists the flags)")
+        return arguments
+
+
+class PlainFormatter(logging.Formatter):
+    """Log lines quote names from files."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return plain(super().format(record), lines=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0 fine, 2 the user's mistake, 3 more errors than allowed, 130 interrupted."""
+    try:
+        return dispatch(sys.argv[1:] if argv is None else list(argv))
+    except MVBenchError as error:
+        print(f"mvbench: {plain(str(error))}", file=sys.stderr)
+        return MISTAKE
+    except KeyboardInterrupt:
+        print("mvbench: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+
+
+def dispatch(argv: list[str]) -> int:
+    from mvbench.registry import registered
+
+    points = registered(COMMANDS)
+    if not argv or argv[0] in ("-h", "--help"):
+        commands = {name: point.load() for name, point in points.items()}
+        print_overview(commands)
+        return 0
+    if argv[0] in ("-V", "--version"):
+        from importlib.metadata import version
+
+        print(f"mvbench {version('mvbench')}")
+        return 0
+    if argv[0] not in points:
+        raise UsageError(f"command {argv[0]!r} is unknown{suggestion(argv[0], points)} (`mvbench --help` lists them)")
+    command: Command = points[argv[0]].load()
+    parser = Parser(prog=f"mvbench {argv[0]}", description=command.__doc__, allow_abbrev=False)
+    command.add_arguments(parser)
+    parser.add_argument(
+        "--verbosity", type=str.lower, choices=VERBOSITIES, default="info", help="what is said on stderr"
+    )
+    arguments = parser.parse_args(argv[1:])
+    handler = logging.StreamHandler()
+    handler.setFormatter(PlainFormatter("mvbench: %(message)s"))
+    logging.basicConfig(level=arguments.verbosity.upper(), handlers=[handler], force=True)
+    return command.run(arguments)
+
+
+def print_overview(commands: dict[str, Command]) -> None:
+    print("mvbench: measure how well a model understands time in video.\n\nusage: mvbench COMMAND ...\n")
+    width = max(map(len, commands))
+    for name, command in commands.items():
+        print(f"  {name:{width}}  {(command.__doc__ or '').strip().splitlines()[0]}")
+    print("\n`mvbench COMMAND --help` tells more. First steps: mvbench eval --model first-choice --data demo")
+
+
+def run() -> None:
+    """The console script: leave with the exit code, not waiting for threads that an interrupt left behind."""
+    code = main()
+    if code == INTERRUPTED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)

@@ -1,0 +1,33 @@
+"""Evaluate a model on a data folder; resumes what was interrupted."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from mvbench.commands import INTERRUPTED, TOO_MANY_ERRORS
+from mvbench.config import add_flags, resolve
+from mvbench.settings import EvalSettings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_flags(parser, EvalSettings)
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="override any setting")
+    # Other harnesses ask for this; here every reply is always kept.
+    parser.add_argument("--log-samples", "--log_samples", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    settings, sources = resolve(EvalSettings, vars(arguments), arguments.set)
+
+    from mvbench import evaluation, plan
+    from mvbench.commands.score import show
+
+    planned = plan.make(settings)
+    quiet = arguments.verbosity in ("warning", "error")
+    outcome = evaluation.run(planned, sources=sources, argv=sys.argv[1:], quiet=quiet)
+    if outcome.summary is not None:
+        show(outcome.summary, planned.facts, judge=settings.scoring, path=outcome.run.path)
+    if outcome.interrupted:
+        return INTERRUPTED
+    return 0 if outcome.summary is not None and outcome.summary.complete else TOO_MANY_ERRORS

@@ -1,0 +1,203 @@
+"""One evaluation, from plan to summary."""
+
+from __future__ import annotations
+
+import csv
+import io
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from types import FrameType
+from typing import Any
+
+from mvbench import provenance
+from mvbench.exports import RunFacts, csv_rows, upload
+from mvbench.isolation import WorkerPool
+from mvbench.metrics import Summary, summarise
+from mvbench.plan import Plan
+from mvbench.progress import progress
+from mvbench.results import Done, Run, pretty
+from mvbench.runner import Shown, evaluate
+from mvbench.scoring import HEADLINE, judge
+from mvbench.types import Frames, Sample
+from mvbench.video import read
+from mvbench.views import VIEWS, shown_instead
+
+log = logging.getLogger(__name__)
+
+MOST_WORKERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run amounts to; no summary when not one question was finished. `interrupted`: stopped on request."""
+
+    run: Run
+    summary: Summary | None
+    interrupted: bool = False
+
+
+def run(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str], quiet: bool = False) -> Outcome:
+    """Ask what has not been answered yet and derive the summary; the same call over a finished run asks nothing.
+
+    `sources` says where each setting came from and `argv` what was typed; both are only written down.
+    """
+    samples = shown_instead(plan.dataset.samples, plan.settings.view, seed=plan.settings.seed)
+    with Run.open(plan.folder, facts(plan, sources=sources, argv=argv), fresh=plan.settings.fresh) as folder:
+        done = folder.done(HEADLINE)
+        kept = {name for name, row in done.items() if not (row.error and plan.settings.retry_errors)}
+        todo = unfinished(cut(samples, plan.batch_size), kept)
+        if done:
+            asked = sum(sample.id in done for sample in samples)
+            state = "nothing is left to ask" if not todo else "going on"
+            log.info("%s holds %s of %s questions: %s", folder.path, f"{asked:,}", f"{len(samples):,}", state)
+        with stop_requested() as stop:
+            if todo:
+                ask_all(plan, todo, folder, done=done, stop=stop, quiet=quiet)
+            stopped = stop.is_set()
+        if stopped and not folder.done(HEADLINE):
+            return Outcome(folder, None, interrupted=True)
+        summary = summarise(
+            folder.records(),
+            folder.tasks,
+            data_name=plan.dataset.name,
+            expected=len(samples),
+            max_errors=plan.settings.max_errors,
+        )
+        derive(folder, summary, plan.facts)
+    return Outcome(folder, summary, interrupted=stopped and summary.missing > 0)
+
+
+def ask_all(
+    plan: Plan,
+    todo: Sequence[Sequence[Sample]],
+    folder: Run,
+    *,
+    done: Mapping[str, Done],
+    stop: threading.Event,
+    quiet: bool,
+) -> None:
+    """Read, ask, judge and write batch by batch, until all is done or a stop is requested."""
+    to_ask = {sample.id for batch in todo for sample in batch}
+    before = [row.correct for name, row in done.items() if name not in to_ask]
+    counted, correct = len(before), sum(before)
+    with (
+        reader(plan, [sample for batch in todo for sample in batch]) as read_clip,
+        progress(plan.model.name, total=len(plan.dataset.samples), done=counted, quiet=quiet) as advance,
+    ):
+        for records in evaluate(
+            until(stop, todo),
+            plan.model,
+            read=read_clip,
+            render=lambda sample: plan.protocol.render(sample, subtitles=plan.settings.subtitles),
+            judge=judge,
+        ):
+            folder.append(records)
+            counted += len(records)
+            correct += sum(record.verdicts[HEADLINE].correct for record in records)
+            advance(len(records), f"accuracy so far {100 * correct / counted:.1f} %")
+
+
+@contextmanager
+def reader(plan: Plan, samples: Sequence[Sample]) -> Iterator[Callable[[Sample], Shown]]:
+    """A function that gives what is shown for each of `samples`, to be called in their order; decoding runs ahead."""
+    if not plan.looks:
+        yield lambda sample: None
+        return
+    jobs = [(sample.clip, plan.reading) for sample in samples if sample.answer is not None]
+    change = VIEWS.get(plan.settings.view)
+    workers = plan.settings.workers or min(provenance.usable_cores(), MOST_WORKERS)
+    with WorkerPool(
+        read,
+        workers=min(workers, max(1, len(jobs))),
+        timeout_seconds=plan.settings.decode_timeout,
+        ahead=max(4 * workers, 2 * plan.batch_size),
+    ) as pool:
+        clips = pool.map(jobs)
+
+        def read_next(sample: Sample) -> Shown:
+            if sample.answer is None:
+                return None
+            shown: Shown = next(clips)
+            if change is None or not isinstance(shown, Frames):
+                return shown
+            return change(shown, f"{plan.settings.seed} {sample.id}")
+
+        yield read_next
+
+
+def cut(samples: Sequence[Sample], size: int) -> list[Sequence[Sample]]:
+    """Batches from the full list, so that a resumed run cuts the same ones."""
+    return [samples[start : start + size] for start in range(0, len(samples), size)]
+
+
+def unfinished(batches: Iterable[Sequence[Sample]], done: Iterable[str]) -> list[Sequence[Sample]]:
+    """The batches to ask: an incomplete one is asked again as a whole, for its members may depend on each other."""
+    finished = set(done)
+    return [batch for batch in batches if any(sample.id not in finished for sample in batch)]
+
+
+def until(stop: threading.Event, batches: Iterable[Sequence[Sample]]) -> Iterator[Sequence[Sample]]:
+    for batch in batches:
+        if stop.is_set():
+            return
+        yield batch
+
+
+@contextmanager
+def stop_requested() -> Iterator[threading.Event]:
+    """An event that the first SIGINT or SIGTERM sets; the second one interrupts as usual."""
+    stop = threading.Event()
+
+    def request(number: int, frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, signal.default_int_handler)
+        print(
+            "\nmvbench: finishing the questions under way; once more to leave at once. The same command resumes.",
+            file=sys.stderr,
+        )
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def derive(run: Run, summary: Summary, facts: RunFacts) -> None:
+    """Write the files that follow from the records."""
+    run.derive("summary.json", pretty(summary.to_json()))
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows(csv_rows(summary, facts))
+    run.derive("results.csv", table.getvalue().encode())
+    scores = upload(summary, facts)
+    if scores is None:
+        run.withdraw("upload_leaderboard.json")
+    else:
+        run.derive("upload_leaderboard.json", pretty(scores))
+
+
+def facts(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str]) -> dict[str, Any]:
+    """The content of `run.json`."""
+    return {
+        "fingerprint": plan.fingerprint,
+        "title": asdict(plan.facts),
+        "model": {"name": plan.model.name, "identity": dict(plan.model.identity())},
+        "protocol": asdict(plan.protocol),
+        "data": {"name": plan.dataset.name, "hash": plan.dataset.hash, "questions": len(plan.dataset.samples)},
+        "tasks": [asdict(task) for task in plan.dataset.tasks],
+        "arguments": {"given": list(argv), "resolved": asdict(plan.settings), "sources": dict(sources)},
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+        "hardware": provenance.hardware(),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+    }

@@ -1,0 +1,177 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mvbench.cli import main
+from tests.data_folder import item, write
+
+HEAVY = {"numpy", "av", "PIL", "torch", "transformers", "pandas", "scipy", "ray", "openai", "rich", "decord", "jinja2"}
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mvbench", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["eval", "--help"], ["score", "--help"], ["data", "verify", "--help"]])
+def test_help_answers_at_once_and_loads_nothing_heavy(words: list[str]) -> None:
+    script = (
+        "import sys\nfrom mvbench.cli import main\ncode = main(sys.argv[1:])\n"
+        "print(sorted(name for name in sys.modules if '.' not in name), file=sys.stderr)\nsys.exit(code)"
+    )
+    before = os.times()
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=False)
+    after = os.times()
+    assert done.returncode == 0
+    assert "usage" in done.stdout
+    loaded = set(json.loads(done.stderr.strip().replace("'", '"')))
+    assert not loaded & HEAVY
+    cpu_seconds = after.children_user + after.children_system - before.children_user - before.children_system
+    assert cpu_seconds < 0.3
+
+
+def test_the_overview_lists_every_command_with_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for command in ("eval", "score", "tasks", "models", "data", "peek"):
+        (line,) = [line for line in lines if line.startswith(f"  {command} ")]
+        assert len(line.split()) > 3
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["evla"], "command 'evla' is unknown; did you mean 'eval'?"),
+        (["eval", "--framse", "8"], "unknown argument '--framse'; did you mean '--frames'?"),
+        (["eval", "--framse=8"], "did you mean '--frames'?"),
+        (["eval", "--model", "orakle", "--data", "demo"], "model 'orakle' is unknown; did you mean 'oracle'?"),
+        (["eval", "--model", "oracle", "--data", "dmo"], "is no folder and no data set; did you mean 'demo'?"),
+        (["eval", "--model", "oracle", "--data", "demo", "--frames", "many"], "frames is 'many'"),
+        (
+            ["eval", "--model", "oracle", "--data", "demo", "--tasks", "action_sequenc"],
+            "did you mean 'action_sequence'",
+        ),
+        (["eval", "--model", "oracle", "--data", "demo", "--protocol", "mvbenhc"], "did you mean 'mvbench'?"),
+        (["eval", "--model", "oracle", "--data", "demo", "--frames", "8", "--fps", "1"], "exclude each other"),
+        (["eval", "--model", "oracle", "--data", "demo", "--max-frames", "8"], "--max-frames 8 goes with --fps"),
+        (["eval", "--model", "oracle", "--data", "demo", "--sampling", "fps"], "--sampling fps needs --fps"),
+        (["eval", "--model", "oracle", "--data", "demo", "--model-args", "a=1"], "no argument 'a'; it takes"),
+        (["eval", "--model", "random", "--data", "demo", "--model-args", "api_key=x"], "api_key= is refused"),
+        (["eval", "--model", "replay", "--data", "demo"], "model 'replay' needs path"),
+        (["eval", "--model", "replay", "--data", "demo", "--model-args", "path=/no/such"], "cannot read the replies"),
+        (["eval", "--model", "random", "--data", "demo", "--seed", "9" * 25], "whole number"),
+        (["eval", "--model", "random", "--data", "demo", "--gen-kwargs", f"x={10**25}"], "cannot be written down"),
+        (["eval", "--model", "random", "--data", "demo", "--set", "models.random=3"], "must be a table of tables"),
+        (["eval", "--model", "random", "--data", "demo", "--subset", "maxi"], "it must be mini"),
+        (
+            ["eval", "--model", "random", "--data", "demo", "--out", "/", "--fresh"],
+            "it is no run; choose another --out",
+        ),
+        (["eval", "--model", "rand\x1b[2Jom", "--data", "demo"], "model 'rand\\x1b[2Jom' is unknown"),
+        (["score", "nowhere", "--scoring", "oficial"], "did you mean 'official'?"),
+        (["score", "nowhere"], "'nowhere' is no run folder"),
+        (["peek", "moving_direction:99", "--data", "demo"], "has moving_direction:0 to moving_direction:7"),
+        (["peek", "moving_directoin:1", "--data", "demo"], "did you mean 'moving_direction'?"),
+        (["data", "verify", "nowhere"], "is no folder and no data set"),
+        (["data", "verfy", "demo"], "action 'verfy' is unknown; did you mean 'verify'?"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_way_out(
+    words: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert captured.err.startswith("mvbench: ")
+    assert message in captured.err
+    assert not list(tmp_path.iterdir()), "a mistake leaves nothing behind"
+
+
+def test_everything_that_is_missing_is_named_in_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["eval"]) == 2
+    message = capsys.readouterr().err
+    assert message.count("\n") == 1
+    for words in ("no model: give --model", "--data DIR", "mvbench.toml", "--data demo"):
+        assert words in message
+    assert main(["eval", "--model", "replay"]) == 2
+    message = capsys.readouterr().err
+    for words in ("model 'replay' needs path", "[models.replay]", "--data DIR"):
+        assert words in message
+
+
+def test_other_harnesses_words_are_understood(tmp_path: Path) -> None:
+    write(tmp_path / "data", {"action_antonym": [item(n) for n in range(4)]})
+    (tmp_path / "replies.jsonl").write_text('{"sample_id": "action_antonym/0000", "reply": "A"}\n')
+    words = [
+        "--model",
+        "replay",
+        "--model_args",
+        f"path={tmp_path / 'replies.jsonl'}",
+        "--data",
+        str(tmp_path / "data"),
+    ]
+    words += ["--batch_size", "2", "--output_path", str(tmp_path / "run"), "--gen_kwargs", "temperature=0"]
+    words += ["--limit", "1", "--seed", "3", "--verbosity", "WARNING", "--log_samples"]
+    assert main(["eval", *words]) == 0
+    resolved = json.loads((tmp_path / "run/run.json").read_text())["arguments"]["resolved"]
+    assert (resolved["batch_size"], resolved["gen_kwargs"], resolved["seed"]) == (2, {"temperature": 0}, 3)
+
+
+def test_tasks_and_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tasks"]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ("action_sequence", "counterfactual_inference", "Cognition", "start-end"))
+    assert main(["models"]) == 0
+    listed = capsys.readouterr().out
+    assert all(name in listed for name in ("first-choice", "random", "oracle", "replay", "path"))
+    assert re.search(r"^oracle +Answers from", listed, re.MULTILINE), "what the harness gives is no argument"
+
+
+def test_the_module_is_the_command() -> None:
+    done = run("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("mvbench 0.")
+
+
+def test_a_misspelt_variable_is_no_silent_default(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MVBENCH_FRAME", "3")
+    assert main(["eval", "--model", "random", "--data", "demo"]) == 2
+    assert "MVBENCH_FRAME: unknown setting 'frame'; did you mean 'frames'?" in capsys.readouterr().err
+
+
+def test_settings_of_a_run_do_not_reach_peek_and_verify(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mvbench.toml").write_text('limit = 2\nout = "foo"\ntasks = "AS"\ndata = "demo"\n')
+    assert main(["peek", "MD:5", "--frames", "2"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mvbench.toml", "peek-moving_direction-0005.png"]
+    assert main(["data", "verify", "demo", "--tasks", "MD"]) == 0
+    assert "all 8 questions can be shown" in capsys.readouterr().out
+
+
+def test_text_from_outside_reaches_no_terminal_as_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    evil = "\x1b[2Jevil\x1b]52;c;AAAA\x07\u202e"
+    data = write(tmp_path / "data", {"action_antonym": [item(question=evil, candidates=[evil, "b"], answer=evil)]})
+    assert main(["peek", "AA:0", "--data", str(data), "--view", "none", "--show-answer"]) == 0
+    assert main(["eval", "--model", "oracle", "--data", str(data), "--view", "none"]) == 0
+    assert main(["data", "verify", str(data)]) == 3
+    captured = capsys.readouterr()
+    for text in (captured.out, captured.err):
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+    assert "evil" in captured.out
