@@ -13,6 +13,7 @@ from mvbench.runner import Shown
 from mvbench.tasks import choose
 from mvbench.terminal import plain
 from mvbench.types import Frames, Sample
+from mvbench.views import shown_instead
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,9 +39,10 @@ def find(plan: Plan, place: str) -> Sample:
 
 
 def look(plan: Plan, sample: Sample) -> Shown:
-    """What a run with these settings would show for this sample."""
-    with reader(plan, [sample]) as read:
-        return read(sample)
+    """What a run over all questions with these settings would show for this sample."""
+    shown = {one.id: one for one in shown_instead(plan.dataset.samples, plan.settings.view, seed=plan.settings.seed)}
+    with reader(plan, [shown[sample.id]]) as read:
+        return read(shown[sample.id])
 
 
 def contact_sheet(frames: Frames, title: str) -> Image.Image:

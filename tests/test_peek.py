@@ -73,3 +73,10 @@ def test_a_clip_that_cannot_be_read_is_told_with_its_reason(
         path.unlink()
     assert main(["peek", "AA:0", "--data", str(data)]) == 2
     assert "missing: no such file" in capsys.readouterr().out
+
+
+def test_peek_shows_the_other_clip_that_a_swapped_run_shows(tmp_path: Path, demo_dir: Path) -> None:
+    for view in ("full", "swap"):
+        words = ["peek", "AA:0", "--data", "demo", "--frames", "4", "--view", view]
+        assert main([*words, "--out", str(tmp_path / f"{view}.png")]) == 0
+    assert (tmp_path / "full.png").read_bytes() != (tmp_path / "swap.png").read_bytes()
