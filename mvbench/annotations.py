@@ -106,10 +106,18 @@ class MediaFolder:
         if parent not in self._directories:
             try:
                 with os.scandir(self.path / parent) as entries:
-                    self._directories[parent] = {entry.name: entry.is_dir() for entry in entries}
+                    self._directories[parent] = {entry.name: leads_to_directory(entry) for entry in entries}
             except OSError:
                 self._directories[parent] = {}
         return self._directories[parent].get(name)
+
+
+def leads_to_directory(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a directory or a link to one; a link that leads in a circle is not."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def locate(media: MediaFolder, folder: str, video: str) -> tuple[str, str]:

@@ -43,16 +43,21 @@ LARGEST = 2**53
 """Beyond it some readers of JSON round."""
 
 
-def whole(low: int) -> Convert:
-    """A converter to a whole number of at least `low`."""
+MOST = 1_000_000
+"""Seconds, frames per second, questions: more than anybody means, and few enough for timers."""
+
+
+def whole(low: int, high: int = LARGEST) -> Convert:
+    """A converter to a whole number from `low` to `high`."""
 
     def convert(value: object) -> int:
         try:
             number = int(value) if isinstance(value, str) else value
         except ValueError:
             number = None
-        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= LARGEST:
-            raise ValueError(f"must be a whole number of at least {low}")
+        if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
+            most = f", at most {high:,}" if high < LARGEST else ""
+            raise ValueError(f"must be a whole number of at least {low}{most}")
         return number
 
     return convert
@@ -61,10 +66,10 @@ def whole(low: int) -> Convert:
 def positive(value: object) -> float:
     try:
         number = float(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else 0.0
-    except ValueError:
+    except (ValueError, OverflowError):
         number = 0.0
-    if not 0 < number < float("inf"):
-        raise ValueError("must be a number above 0")
+    if not 0 < number <= MOST:
+        raise ValueError(f"must be a number above 0, at most {MOST:,}")
     return number
 
 

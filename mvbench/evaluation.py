@@ -21,7 +21,7 @@ from mvbench.isolation import WorkerPool
 from mvbench.metrics import Summary, summarise
 from mvbench.plan import Plan
 from mvbench.progress import progress
-from mvbench.results import Done, Run, pretty
+from mvbench.results import Done, Run, pretty, storable
 from mvbench.runner import Shown, evaluate
 from mvbench.scoring import HEADLINE, judge
 from mvbench.types import Frames, Sample
@@ -195,7 +195,14 @@ def facts(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str]) -> dic
         "protocol": asdict(plan.protocol),
         "data": {"name": plan.dataset.name, "hash": plan.dataset.hash, "questions": len(plan.dataset.samples)},
         "tasks": [asdict(task) for task in plan.dataset.tasks],
-        "arguments": {"given": list(argv), "resolved": asdict(plan.settings), "sources": dict(sources)},
+        "arguments": {
+            "given": [storable(word) for word in argv],
+            "resolved": {
+                name: storable(value) if isinstance(value, str) else value
+                for name, value in asdict(plan.settings).items()
+            },
+            "sources": dict(sources),
+        },
         "versions": provenance.versions(),
         "commit": provenance.commit(),
         "hardware": provenance.hardware(),

@@ -26,6 +26,7 @@ from mvbench.video import ReadOptions
 from mvbench.views import VIEWS
 
 DEFAULT_FRAMES = 16
+MOST_FRAMES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,9 @@ def choose_sampling(settings: EvalSettings) -> Sampling:
     if settings.max_frames is not None and not by_rate:
         raise UsageError(f"--max-frames {settings.max_frames} goes with --fps; use --frames for a fixed number")
     if by_rate:
-        return Sampling("fps", num_frames=DEFAULT_FRAMES, fps=settings.fps, max_frames=settings.max_frames)
+        return Sampling(
+            "fps", num_frames=DEFAULT_FRAMES, fps=settings.fps, max_frames=settings.max_frames or MOST_FRAMES
+        )
     policy = cast(Literal["midpoint", "linspace"], settings.sampling or "midpoint")
     return Sampling(policy, num_frames=settings.frames or DEFAULT_FRAMES)
 
@@ -192,11 +195,11 @@ def choose_sampling(settings: EvalSettings) -> Sampling:
 def frames_in_words(sampling: Sampling) -> str:
     if sampling.fps is None:
         return str(sampling.num_frames)
-    return f"{sampling.fps:g} fps" + (f", at most {sampling.max_frames}" if sampling.max_frames else "")
+    return f"{sampling.fps:g} fps, at most {sampling.max_frames}"
 
 
 def canonical(content: object) -> bytes:
-    """The bytes that equal contents share. Raises UsageError for a number that JSON readers would not get back."""
+    """The bytes that equal contents share. Raises UsageError for a number too large for JSON."""
     try:
         return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     except TypeError as error:

@@ -2,13 +2,14 @@
 
 import inspect
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any
 
 from mvbench.errors import ModelError, UsageError, suggestion
 from mvbench.model import Model
-from mvbench.types import Generation
+from mvbench.types import FrameSpec, Generation
 
 MODELS = "mvbench.models"
 DATASETS = "mvbench.datasets"
@@ -24,7 +25,10 @@ def find(group: str, name: str, *, kind: str) -> Any:
     points = registered(group)
     if name not in points:
         raise UsageError(f"{kind} {name!r} is unknown{suggestion(name, points)} (known: {', '.join(points)})")
-    return points[name].load()
+    try:
+        return points[name].load()
+    except (ImportError, AttributeError) as error:
+        raise UsageError(f"{kind} {name!r} cannot be loaded from {points[name].value}: {error}") from None
 
 
 def model_factory(name: str) -> Callable[..., Any]:
@@ -66,6 +70,8 @@ def build_model(name: str, arguments: Mapping[str, Any], generation: Generation)
         raise ModelError(
             f"model {name!r} does not keep the protocol: name, batch_size, concurrency, wants, identity(), answer()"
         )
+    if not (isinstance(model.wants, FrameSpec) and isinstance(model.identity(), Mapping)):
+        raise ModelError(f"model {name!r}: wants must be a FrameSpec, and identity() must return a mapping")
     if not (isinstance(model.batch_size, int) and isinstance(model.concurrency, int)):
         raise ModelError(f"model {name!r}: batch_size and concurrency must be whole numbers")
     if model.batch_size < 1 or model.concurrency < 1:
@@ -79,9 +85,10 @@ def dataset_folder(name: str) -> Path:
 
     Raises UsageError for what is neither.
     """
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder
+    with suppress(OSError, RuntimeError):  # a name too long for a path, or `~` of nobody: then it is no folder
+        folder = Path(name).expanduser()
+        if folder.is_dir():
+            return folder
     head, _, tail = name.partition(":")
     if head in registered(DATASETS):
         options = dict(part.partition("=")[::2] for part in tail.split(",") if part)

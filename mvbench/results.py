@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, NamedTuple, Self, get_args
 
@@ -55,9 +56,14 @@ class Run:
                 raise RunError(f"{str(facts_path)!r} has more than {MAX_RUN_JSON_BYTES:,} bytes; it is no run's")
             facts = orjson.loads(facts_path.read_bytes())
             schema = facts["schema"]
-            tuple(Task(**row) for row in facts["tasks"])
-            facts["title"]["model"], facts["data"]["name"], facts["arguments"]["resolved"]
-            dict(facts["fingerprint"])
+            for row in facts["tasks"]:
+                for name, value in asdict(Task(**row)).items():
+                    expect(value, bool if name == "bounded" else str)
+            expect(facts["fingerprint"], dict)
+            expect(expect(facts["title"], dict)["model"], str)
+            expect(expect(facts["data"], dict)["name"], str)
+            expect(facts["data"]["questions"], int)
+            expect(expect(expect(facts["arguments"], dict)["resolved"], dict).get("max_errors", 0.0), float, int)
         except OSError as error:
             raise RunError(f"cannot read {str(facts_path)!r}: {error.strerror}") from None
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
@@ -144,9 +150,10 @@ class Run:
         path = self.path / RECORDS
         if not path.exists():
             return
-        with path.open("rb") as stream:
-            number = 0
-            try:
+        refuse_special(path)
+        number = 0
+        try:
+            with path.open("rb") as stream:
                 for line in jsonlines.Reader(whole_lines(stream)).iter(type=dict):
                     expect(line["sample_id"], str)
                     expect(line["failure"], dict, type(None))
@@ -154,8 +161,10 @@ class Run:
                         expect(verdict, dict)
                     yield line
                     number += 1
-            except (jsonlines.InvalidLineError, KeyError, TypeError):
-                raise self._broken(number + 1) from None
+        except OSError as error:
+            raise RunError(f"cannot read {str(path)!r}: {error.strerror}") from None
+        except (jsonlines.InvalidLineError, KeyError, TypeError):
+            raise self._broken(number + 1) from None
 
     def _record(self, line: dict[str, Any]) -> Record:
         try:
@@ -260,6 +269,7 @@ def from_line(line: Mapping[str, Any]) -> Record:
 
 def reply_of(row: Mapping[str, Any]) -> Reply:
     """A reply as a line holds it; all but its text may be missing. Raises KeyError, TypeError or ValueError."""
+    expect(row, dict)
     logprobs, finish_reason = row.get("choice_logprobs"), row.get("finish_reason")
     if finish_reason is not None and finish_reason not in get_args(FinishReason):
         raise ValueError(f"finish_reason {finish_reason!r}")
@@ -295,15 +305,20 @@ def whole_lines(stream: IO[bytes]) -> Iterator[bytes]:
 
 def open_for_appending(path: Path) -> IO[bytes]:
     """The file, cut back to its last whole line, ready to be written on."""
+    refuse_special(path)
     stream = path.open("ab+")
     try:
-        if not path.is_file():
-            raise RunError(f"{str(path)!r} is not a regular file; choose another --out")
         stream.truncate(end_of_last_line(stream))
     except BaseException:
         stream.close()
         raise
     return stream
+
+
+def refuse_special(path: Path) -> None:
+    """Raises RunError for a link, a pipe or a device: reading may never end, writing would change another file."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise RunError(f"{str(path)!r} is not a regular file, so no records of a run")
 
 
 def end_of_last_line(stream: IO[bytes]) -> int:

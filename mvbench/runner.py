@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
+from typing import get_args
 
 from mvbench.errors import Failure, ModelError, MVBenchError
 from mvbench.model import Model
 from mvbench.prompts import prompt_hash
-from mvbench.types import Frames, Prompt, Record, Reply, Request, Sample, Verdict
+from mvbench.types import FinishReason, Frames, Prompt, Record, Reply, Request, Sample, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,12 @@ def evaluate(
 
 
 def finished(under_way: set[Future[list[Record]]]) -> Iterator[list[Record]]:
-    """Wait for at least one batch, take those that are done out of the set and yield their Records."""
-    for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+    """Wait for at least one batch, take those that are done out of the set and yield their Records.
+
+    Those that ended well come first: what another batch raises must not lose them.
+    """
+    done = wait(under_way, return_when=FIRST_COMPLETED).done
+    for future in sorted(done, key=lambda future: future.exception() is not None):
         under_way.remove(future)
         yield future.result()
 
@@ -132,12 +137,20 @@ def replies_to(requests: Sequence[Request], model: Model) -> Sequence[Reply]:
 
 
 def as_promised(reply: object, model: Model) -> Reply:
-    """The reply with plain numbers. Raises ModelError for what cannot be judged or written down."""
+    """The reply in plain types that can be judged and written down. Raises ModelError for what cannot.
+
+    A finish reason that is none of ours says nothing, so it is left out; a server may have words of its own.
+    """
     if not isinstance(reply, Reply) or not isinstance(reply.text, str) or not isinstance(reply.prefix, str):
         raise ModelError(f"model {model.name!r} returned {reply!r:.80}; answer() must return Replies with a text")
-    if reply.choice_logprobs is None:
-        return reply
     try:
-        return replace(reply, choice_logprobs=tuple(float(value) for value in reply.choice_logprobs))
-    except (TypeError, ValueError):
-        raise ModelError(f"model {model.name!r} gave {reply.choice_logprobs!r:.80}; one number per choice") from None
+        return replace(
+            reply,
+            choice_logprobs=None if reply.choice_logprobs is None else tuple(map(float, reply.choice_logprobs)),
+            finish_reason=reply.finish_reason if reply.finish_reason in get_args(FinishReason) else None,
+            input_tokens=None if reply.input_tokens is None else int(reply.input_tokens),
+            output_tokens=None if reply.output_tokens is None else int(reply.output_tokens),
+            error=None if reply.error is None else str(reply.error),
+        )
+    except (TypeError, ValueError, OverflowError):
+        raise ModelError(f"model {model.name!r} returned {reply!r:.200}; its numbers must be numbers") from None

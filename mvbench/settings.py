@@ -44,9 +44,9 @@ class EvalSettings:
     tasks_file: str | None = setting(None, "TOML file that adds or replaces tasks", text, metavar="FILE")
     limit: float | None = setting(None, "first so many questions of each task, or a share below 1", limit, metavar="N")
     subset: str | None = setting(None, "mini: 25 questions of each task, the same for all", one_of("mini"))
-    frames: int | None = setting(None, "frames per clip (default: 16)", whole(1), metavar="N")
+    frames: int | None = setting(None, "frames per clip (default: 16)", whole(1, 4096), metavar="N")
     fps: float | None = setting(None, "frames per second instead, up to --max-frames", positive, metavar="X")
-    max_frames: int | None = setting(None, "most frames with --fps", whole(1), metavar="N")
+    max_frames: int | None = setting(None, "most frames with --fps (default: 4096)", whole(1, 4096), metavar="N")
     sampling: str | None = setting(
         None, "midpoint, linspace or fps (default: midpoint, the public rule)", one_of("midpoint", "linspace", "fps")
     )
@@ -67,7 +67,7 @@ class EvalSettings:
     )
     gen_kwargs: dict[str, Any] = setting({}, "generation arguments, repeatable", table, metavar="K=V,K2=V2")
     max_new_tokens: int | None = setting(None, "longest reply (default: the protocol's)", whole(1), metavar="N")
-    repeats: int = setting(1, "ask each question so many times", whole(1), metavar="N")
+    repeats: int = setting(1, "ask each question so many times", whole(1, 1000), metavar="N")
     seed: int = setting(0, "for models and views that draw", whole(0), metavar="N")
     subtitles: bool = setting(False, "put an item's subtitles before its question", switch)
     # -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +97,8 @@ def test_a_line_that_is_json_but_no_record_is_named(tmp_path: Path, line: bytes)
         {"verdicts": {"parsed": 1}},
         {"reply": None},
         {"reply": {"text": 3}},
+        {"reply": ["A"]},
+        {"reply": "A"},
         {"reply": {"text": "A", "finish_reason": ["x"]}},
         {"reply": {"text": "A", "choice_logprobs": "ab"}},
         {"failure": {"reason": "bad luck", "detail": ""}, "reply": None},
@@ -174,7 +176,11 @@ def test_a_folder_that_a_kill_left_empty_is_taken(tmp_path: Path) -> None:
         json.dumps({"schema": 1, **{key: value for key, value in FACTS.items() if key != left_out}})
         for left_out in FACTS
     ]
-    + [json.dumps({"schema": 1, **FACTS, "tasks": [{"key": "a", "colour": "red"}]})],
+    + [json.dumps({"schema": 1, **FACTS, "tasks": [{"key": "a", "colour": "red"}]})]
+    + [json.dumps({"schema": 1, **FACTS, "data": {"name": "d", "questions": "many"}})]
+    + [json.dumps({"schema": 1, **FACTS, "data": {"name": 3, "questions": 3}})]
+    + [json.dumps({"schema": 1, **FACTS, "arguments": {"resolved": {"max_errors": "5%"}}})]
+    + [json.dumps({"schema": 1, **FACTS, "arguments": {"resolved": 3}})],
 )
 def test_a_run_json_that_is_none_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "run.json").write_text(content)
@@ -233,6 +239,26 @@ def test_a_device_is_no_place_for_records(tmp_path: Path) -> None:
     (tmp_path / "records.jsonl").symlink_to("/dev/null")
     with pytest.raises(RunError, match="is not a regular file"):
         Run.open(tmp_path, FACTS)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_never_ends_is_not_read_as_records(tmp_path: Path, make: Callable[[Path], object]) -> None:
+    written(tmp_path, [])
+    (tmp_path / "records.jsonl").unlink()
+    make(tmp_path / "records.jsonl")
+    with pytest.raises(RunError, match="is not a regular file"):
+        ids(tmp_path)
+
+
+def test_a_link_in_a_run_folder_leads_to_no_other_file(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("a text without a line feed")
+    path = written(tmp_path / "run", [])
+    (path / "records.jsonl").unlink()
+    (path / "records.jsonl").symlink_to(victim)
+    with pytest.raises(RunError, match="is not a regular file"):
+        Run.open(path, FACTS)
+    assert victim.read_text() == "a text without a line feed"
 
 
 @pytest.fixture

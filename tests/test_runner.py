@@ -1,13 +1,16 @@
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mvbench.errors import Failure, ModelError, UsageError
 from mvbench.prompts import PROTOCOLS, prompt_hash
-from mvbench.runner import evaluate
+from mvbench.results import Run
+from mvbench.runner import evaluate, finished
 from mvbench.types import Frames, FrameSpec, Record, Reply, Request, Sample, Status, Verdict
 from tests.fabricated import record, task
 
@@ -145,6 +148,43 @@ def test_log_probabilities_of_any_number_type_become_plain_floats() -> None:
     (first, *_), *_ = run(Script(say))
     assert first.reply is not None
     assert [type(value) for value in first.reply.choice_logprobs or ()] == [float, float]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Reply("A)", finish_reason="tool_calls"),  # type: ignore[arg-type]
+        Reply("A)", input_tokens=3.0, output_tokens=np.int64(7)),  # type: ignore[arg-type]
+        Reply("", error=ValueError("no")),  # type: ignore[arg-type]
+        Reply("half \ud83d", prefix="\ud83d"),
+        Reply("", choice_logprobs=(-1.0, -np.inf)),
+    ],
+    ids=["finish reason", "tokens", "error", "surrogates", "infinite"],
+)
+def test_every_reply_that_is_accepted_can_be_written_and_read_again(odd: Reply, tmp_path: Path) -> None:
+    facts = {"fingerprint": {}, "title": {"model": "m"}, "tasks": [], "data": {"name": "d", "questions": 10}}
+    with Run.open(tmp_path, facts | {"arguments": {"resolved": {}}}) as folder:
+        for records in run(Script(lambda requests: [odd] * len(requests))):
+            folder.append(records)
+    again = list(Run.read(tmp_path).records())
+    assert len(again) == 10
+    assert all((one.failure is None) == (odd.error is None) for one in again)
+
+
+def test_a_batch_that_ended_well_is_not_lost_to_one_that_did_not() -> None:
+    under_way: set[Future[list[Record]]] = set()
+    for outcome in (UsageError("no such checkpoint"), [], UsageError("nor this"), []):
+        future: Future[list[Record]] = Future()
+        if isinstance(outcome, UsageError):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)
+        under_way.add(future)
+    kept = []
+    with pytest.raises(UsageError):
+        for records in finished(under_way):
+            kept.append(records)
+    assert kept == [[], []]
 
 
 def test_an_exception_in_the_model_makes_error_records_of_its_batch_only() -> None:

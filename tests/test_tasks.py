@@ -140,6 +140,13 @@ def test_links_made_by_the_user_are_followed(tmp_path: Path) -> None:
     assert load(tmp_path / "data").samples[0].located == "folder"
 
 
+def test_a_link_in_a_circle_hides_nothing_but_itself(tmp_path: Path) -> None:
+    write(tmp_path, {"action_antonym": [item(video="loop.mp4"), item(1)]})
+    touch_video(tmp_path, "ssv2_video/1.mp4")
+    (tmp_path / "video/ssv2_video/loop.mp4").symlink_to("loop.mp4")
+    assert load(tmp_path).samples[1].located == "folder"
+
+
 def test_numbers_become_text_and_unknown_keys_are_ignored(tmp_path: Path) -> None:
     write(tmp_path, {"action_count": [item(candidates=[2, 3, 4.5], answer=3, fps=30, whatever={"a": 1})]})
     (sample,) = load(tmp_path).samples

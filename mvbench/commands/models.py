@@ -16,7 +16,7 @@ def run(arguments: argparse.Namespace) -> int:
     from rich.text import Text
 
     from mvbench.registry import MODELS, registered
-    from mvbench.terminal import console
+    from mvbench.terminal import console, plain
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("model", "arguments", "what it does"):
@@ -24,8 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
     for name, point in registered(MODELS).items():
         try:
             factory = point.load()
-        except ImportError as error:
-            table.add_row(name, "", Text(f"cannot be loaded: {error}"))
+        except (ImportError, AttributeError) as error:
+            table.add_row(name, "", Text(plain(f"cannot be loaded: {error}")))
             continue
         words = [
             parameter.name if parameter.default is parameter.empty else f"{parameter.name}={parameter.default}"

@@ -43,5 +43,6 @@ def show(summary: Summary, facts: RunFacts, *, judge: str, path: Path) -> None:
 
     printer = console()
     printer.print(result_table(summary, facts, judge=judge))
-    where = f"\nEverything lies in {path}: records.jsonl, summary.json, results.csv"
+    here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    where = f"\nEverything lies in {here}: records.jsonl, summary.json, results.csv"
     printer.print(where, markup=False, soft_wrap=True)

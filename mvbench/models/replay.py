@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonlines
 
 from mvbench.errors import UsageError
-from mvbench.results import RECORDS, expect, reply_of
+from mvbench.results import RECORDS, expect, reply_of, whole_lines
 from mvbench.types import FrameSpec, Generation, Reply, Request
 
 
@@ -25,7 +25,9 @@ class Replay:
     wants = FrameSpec(frames=False)
 
     def __init__(self, *, generation: Generation, path: str) -> None:
-        source = Path(path).expanduser()
+        if not isinstance(path, str):
+            raise UsageError(f"path is {path!r}; it must name a run folder or a JSONL file")
+        source = Path(path)
         source = source / RECORDS if source.is_dir() else source
         self._replies = read_replies(source)
         self._hash = hashlib.blake2b(source.read_bytes(), digest_size=16).hexdigest()
@@ -39,22 +41,28 @@ class Replay:
 
 
 def read_replies(path: Path) -> dict[str, Reply]:
-    """The replies of a JSONL file by sample id. Raises UsageError naming the line that is none."""
+    """The replies of a JSONL file by sample id, without a last line that a kill tore off.
+
+    Raises UsageError naming the line that is none.
+    """
     replies: dict[str, Reply] = {}
     number = 0
     try:
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{str(path)!r} is not a regular file; path must name a run folder or a JSONL file")
         with path.open("rb") as stream:
-            for line in jsonlines.Reader(stream).iter(type=dict):
-                number += 1
-                reply = line["reply"]
+            for line in jsonlines.Reader(whole_lines(stream)).iter(type=dict):
+                name, reply = expect(line["sample_id"], str), line["reply"]
+                replies.pop(name, None)
                 if reply is not None:
-                    replies[expect(line["sample_id"], str)] = reply_of(
-                        {"text": reply} if isinstance(reply, str) else reply
-                    )
+                    replies[name] = reply_of({"text": reply} if isinstance(reply, str) else reply)
+                number += 1
     except OSError as error:
         raise UsageError(f"cannot read the replies {str(path)!r}: {error.strerror}") from None
-    except (jsonlines.InvalidLineError, KeyError, TypeError, ValueError, AttributeError):
+    except UsageError:
+        raise
+    except (jsonlines.InvalidLineError, KeyError, TypeError, ValueError):
         raise UsageError(
-            f'{str(path)!r}, line {max(1, number)} is no reply; a line is {{"sample_id": ..., "reply": "text"}}'
+            f'{str(path)!r}, line {number + 1} is no reply; a line is {{"sample_id": ..., "reply": "text"}}'
         ) from None
     return replies

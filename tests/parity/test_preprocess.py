@@ -55,9 +55,11 @@ def test_evaluation_transforms(
         difference = np.abs(pixels[:, ::stride, ::stride] - stored[row["name"]]).max()
         assert difference < 1e-6, f"{row['name']}: {difference}"  # one step of 255 is 0.014
         sums = pixels.astype(np.float64)
-        assert sums.sum() == pytest.approx(row["sum"], rel=1e-7), row["name"]
+        assert sums.sum() == pytest.approx(row["sum"], abs=1e-8 * row["abs_sum"]), row["name"]
         assert np.abs(sums).sum() == pytest.approx(row["abs_sum"], rel=1e-7), row["name"]
         assert np.square(sums).sum() == pytest.approx(row["sq_sum"], rel=1e-7), row["name"]
+        weighted = (sums.ravel() * (np.arange(sums.size) % 97 + 1)).sum()
+        assert weighted == pytest.approx(row["weighted"], abs=1e-6 * row["abs_sum"]), row["name"]
 
 
 def synthetic_frame(number: int, height: int, width: int) -> npt.NDArray[np.uint8]:
