@@ -152,7 +152,27 @@ def literal(value: str) -> Any:
 
 
 def expanded(value: Any) -> Any:
-    return str(Path(value).expanduser()) if isinstance(value, str) and value.startswith("~") else value
+    """A text that begins with `~` with that home in its place, anything else as it is. Raises ValueError."""
+    if not isinstance(value, str) or not value.startswith("~"):
+        return value
+    try:
+        return str(Path(value).expanduser())
+    except RuntimeError:
+        raise ValueError("must begin with `~` only for the home of somebody there is") from None
+
+
+def path(value: object) -> str:
+    """A text that names a file or a folder."""
+    name: str = expanded(text(value))
+    return name
+
+
+def user_path(value: str, *, flag: str) -> Path:
+    """The path that a flag outside the settings names. Raises UsageError."""
+    try:
+        return Path(path(value))
+    except ValueError as error:
+        raise UsageError(f"{flag} is {value!r}; it {error}") from None
 
 
 def flag_names(name: str, aliases: Sequence[str] = ()) -> list[str]:
@@ -245,11 +265,11 @@ def layers(
 ) -> list[tuple[str, list[tuple[str, Any]]]]:
     """Every source of settings from the weakest to the strongest, as (name, [(key, value)])."""
     result: list[tuple[str, list[tuple[str, Any]]]] = []
-    for origin, path in (
+    for origin, file in (
         ("user config.toml", user_config_path("mvbench") / "config.toml"),
         ("./mvbench.toml", Path("mvbench.toml")),
     ):
-        result.append((origin, list(read_toml(path).items())))
+        result.append((origin, list(read_toml(file).items())))
     for variable in sorted(environ):
         if variable.startswith(PREFIX) and variable not in OTHER_VARIABLES:
             result.append((variable, [(variable.removeprefix(PREFIX).lower(), environ[variable])]))
@@ -262,20 +282,23 @@ def layers(
         if not equals:
             raise UsageError(f"--set {override!r} must look like --set key=value or --set table.key=value")
         key, *inner = path_text.split(".")
-        nested: Any = literal(item)
+        try:
+            nested: Any = literal(item)
+        except ValueError as error:
+            raise UsageError(f"--set {override!r}: the value {error}") from None
         for name in reversed(inner):
             nested = {name: nested}
         result.append(("--set", [(key, nested)]))
     return result
 
 
-def read_toml(path: Path) -> Table:
+def read_toml(file: Path) -> Table:
     try:
-        return parse_toml(path.read_text("utf-8"), origin=str(path))
+        return parse_toml(file.read_text("utf-8"), origin=str(file))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the settings in {str(path)!r}: {error}") from None
+        raise UsageError(f"cannot read the settings in {str(file)!r}: {error}") from None
 
 
 def merged(weak: Mapping[str, Any], strong: Mapping[str, Any]) -> Table:

@@ -17,7 +17,7 @@ from typing import Any
 
 from mvbench import provenance
 from mvbench.exports import RunFacts, csv_rows, upload
-from mvbench.isolation import WorkerPool
+from mvbench.isolation import WorkerPool, default_workers
 from mvbench.metrics import Summary, summarise
 from mvbench.plan import Plan
 from mvbench.progress import progress
@@ -29,8 +29,6 @@ from mvbench.video import read
 from mvbench.views import VIEWS, shown_instead
 
 log = logging.getLogger(__name__)
-
-MOST_WORKERS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +109,7 @@ def reader(plan: Plan, samples: Sequence[Sample]) -> Iterator[Callable[[Sample],
         return
     jobs = [(sample.clip, plan.reading) for sample in samples if sample.answer is not None]
     change = VIEWS.get(plan.settings.view)
-    workers = plan.settings.workers or min(provenance.usable_cores(), MOST_WORKERS)
+    workers = plan.settings.workers or default_workers()
     with WorkerPool(
         read,
         workers=min(workers, max(1, len(jobs))),

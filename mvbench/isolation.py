@@ -26,6 +26,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from mvbench.errors import Failure, MVBenchError
+from mvbench.provenance import usable_cores
 
 START = """
 import json, signal, sys
@@ -36,6 +37,14 @@ serve(sys.argv[2], int(sys.argv[3]))
 """
 START_SECONDS = 120.0
 AHEAD_BYTES = 2**30
+
+
+MOST_WORKERS = 16
+
+
+def default_workers() -> int:
+    """One per core that may be used; beyond sixteen, disks and memory are what a run waits for."""
+    return min(usable_cores(), MOST_WORKERS)
 
 
 class WorkerPool:

@@ -57,7 +57,7 @@ class Plan:
     def folder(self) -> Path:
         """The run folder: `--out`, else a name that says what it is and ends in the fingerprint."""
         if self.settings.out is not None:
-            return Path(self.settings.out).expanduser().resolve()
+            return Path(self.settings.out).resolve()
         sampling = self.reading.sampling
         frames = f"{sampling.num_frames}f" if sampling.fps is None else f"{sampling.fps:g}fps"
         digest = hashlib.blake2b(canonical(self.fingerprint), digest_size=4).hexdigest()
@@ -84,14 +84,7 @@ def make(settings: EvalSettings) -> Plan:
     check_extras(settings)
     protocol = find_protocol(settings.protocol)
     sampling = choose_sampling(settings)
-    dataset = tasks.load(
-        dataset_folder(settings.data),
-        tasks=settings.tasks,
-        tasks_file=Path(settings.tasks_file).expanduser() if settings.tasks_file else None,
-        limit=settings.limit,
-        subset=settings.subset,
-        repeats=settings.repeats,
-    )
+    dataset = load_data(settings.data, settings)
     generation = Generation(
         answer=settings.answer,
         max_new_tokens=settings.max_new_tokens or protocol.max_new_tokens,
@@ -143,6 +136,18 @@ def make(settings: EvalSettings) -> Plan:
     return Plan(settings, dataset, model, protocol, reading, fingerprint)
 
 
+def load_data(name: str, settings: EvalSettings) -> tasks.Dataset:
+    """The questions of a data folder, or of a data set by name, that these settings choose."""
+    return tasks.load(
+        dataset_folder(name),
+        tasks=settings.tasks,
+        tasks_file=Path(settings.tasks_file) if settings.tasks_file else None,
+        limit=settings.limit,
+        subset=settings.subset,
+        repeats=settings.repeats,
+    )
+
+
 def check_extras(settings: EvalSettings) -> None:
     """Raises MissingExtra before anything is made, instead of in a worker after it."""
     for wanted, package, extra, purpose in (
@@ -157,7 +162,7 @@ def model_arguments(settings: EvalSettings) -> dict[str, Any]:
     """The model's arguments: `[models.NAME]` of the settings files, then `--model-args`, then `--checkpoint`."""
     arguments = dict(settings.models.get(settings.model or "", {})) | settings.model_args
     if settings.checkpoint is not None:
-        arguments["checkpoint"] = str(Path(settings.checkpoint).expanduser())
+        arguments["checkpoint"] = settings.checkpoint
     return arguments
 
 
@@ -165,7 +170,7 @@ def find_protocol(name: str) -> Protocol:
     """A protocol by name, or from a TOML file. Raises UsageError with the nearest name."""
     if name in PROTOCOLS:
         return PROTOCOLS[name]
-    path = Path(name).expanduser()
+    path = Path(name)
     if path.suffix == ".toml":
         return parse(tasks.read_text(path, limit=2**20), origin=path.name)
     raise UsageError(

@@ -85,8 +85,8 @@ def dataset_folder(name: str) -> Path:
 
     Raises UsageError for what is neither.
     """
-    with suppress(OSError, RuntimeError):  # a name too long for a path, or `~` of nobody: then it is no folder
-        folder = Path(name).expanduser()
+    with suppress(OSError):  # a name too long for a path is no folder
+        folder = Path(name)
         if folder.is_dir():
             return folder
     head, _, tail = name.partition(":")

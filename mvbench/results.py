@@ -94,8 +94,8 @@ class Run:
                 run = cls.read(path)
                 refuse_other_settings(path, run.facts["fingerprint"], facts["fingerprint"])
             else:
-                write_atomically(path / FACTS, pretty({"schema": SCHEMA} | dict(facts)))
                 run = cls(path, {"schema": SCHEMA} | dict(facts))
+                write_atomically(path / FACTS, pretty(run.facts))
             run._stream = held.enter_context(open_for_appending(path / RECORDS))
             run._writer = jsonlines.Writer(run._stream, dumps=orjson.dumps)
             run._held = held.pop_all()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mvbench.config import one_of, positive, setting, switch, table, tables, text, whole
+from mvbench.config import one_of, path, positive, setting, switch, table, tables, text, whole
 from mvbench.types import AnswerMode
 
 
@@ -37,11 +37,11 @@ class EvalSettings:
 
     model: str | None = setting(None, "what answers: a name from `mvbench models`", text, metavar="NAME")
     model_args: dict[str, Any] = setting({}, "arguments for the model, repeatable", table, metavar="K=V,K2=V2")
-    checkpoint: str | None = setting(None, "short for --model-args checkpoint=PATH", text, metavar="PATH")
+    checkpoint: str | None = setting(None, "short for --model-args checkpoint=PATH", path, metavar="PATH")
     models: dict[str, Any] = setting({}, "arguments by model name, in a file: [models.NAME]", tables, metavar="")
-    data: str | None = setting(None, "data folder, or a data set by name such as demo", text, metavar="DIR|NAME")
+    data: str | None = setting(None, "data folder, or a data set by name such as demo", path, metavar="DIR|NAME")
     tasks: str | None = setting(None, "keys, titles, abbreviations or skills, comma-separated (default: all)", text)
-    tasks_file: str | None = setting(None, "TOML file that adds or replaces tasks", text, metavar="FILE")
+    tasks_file: str | None = setting(None, "TOML file that adds or replaces tasks", path, metavar="FILE")
     limit: float | None = setting(None, "first so many questions of each task, or a share below 1", limit, metavar="N")
     subset: str | None = setting(None, "mini: 25 questions of each task, the same for all", one_of("mini"))
     frames: int | None = setting(None, "frames per clip (default: 16)", whole(1, 4096), metavar="N")
@@ -50,7 +50,7 @@ class EvalSettings:
     sampling: str | None = setting(
         None, "midpoint, linspace or fps (default: midpoint, the public rule)", one_of("midpoint", "linspace", "fps")
     )
-    protocol: str = setting("mvbench", "mvbench, notebook, lmms, vlmevalkit, or a TOML file", text, metavar="NAME|FILE")
+    protocol: str = setting("mvbench", "mvbench, notebook, lmms, vlmevalkit, or a TOML file", path, metavar="NAME|FILE")
     answer: AnswerMode = setting(
         "generate", "generate text, or compare options or their texts", one_of("generate", "options", "texts")
     )
@@ -74,7 +74,7 @@ class EvalSettings:
     out: str | None = setting(
         None,
         "run folder (default: runs/<model>-<frames>f-<protocol>-<fingerprint>)",
-        text,
+        path,
         aliases=("--output", "--output-path", "--output_path"),
         metavar="DIR",
     )
@@ -92,6 +92,9 @@ class EvalSettings:
         JUDGE,
     )
 
+
+OF_A_RUN = frozenset({"out", "tasks", "limit", "subset", "repeats"})
+"""Settings in a file that mean a run's folder and questions: `peek` and `data verify` take them from flags only."""
 
 RESULT_FREE_ARGUMENTS = frozenset(
     {"base_url", "api_key_env", "device", "device_map", "checkpoint", "llm", "bert", "path"}

@@ -112,3 +112,12 @@ def test_a_table_without_a_key_or_value_is_refused(text: str) -> None:
 def test_an_override_needs_a_value() -> None:
     with pytest.raises(UsageError, match="--set 'frames' must look like"):
         settings(overrides=("frames",))
+
+
+def test_the_words_a_flag_takes_are_those_there_are() -> None:
+    from mvbench.scoring import JUDGES
+    from mvbench.settings import JUDGE
+    from mvbench.views import VIEWS
+
+    assert [settings(view=[view]).view for view in VIEWS] == list(VIEWS)
+    assert [JUDGE(judge) for judge in JUDGES] == list(JUDGES)

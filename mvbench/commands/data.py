@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mvbench.commands import TOO_MANY_ERRORS
-from mvbench.config import add_flags, resolve
-from mvbench.settings import EvalSettings
+from mvbench.config import add_flags, resolve, user_path
+from mvbench.settings import OF_A_RUN, EvalSettings
 
 if TYPE_CHECKING:
     from mvbench.verify import Verification
@@ -34,26 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     given = {key: value for key, value in vars(arguments).items() if key in HOW}
-    settings, _ = resolve(EvalSettings, given, flags_only=("tasks", "limit"))
+    settings, _ = resolve(EvalSettings, given, flags_only=OF_A_RUN)
 
-    from pathlib import Path
-
-    from mvbench import plan, provenance, tables, tasks, terminal, verify
-    from mvbench.evaluation import MOST_WORKERS
-    from mvbench.registry import dataset_folder
+    from mvbench import plan, tables, terminal, verify
+    from mvbench.isolation import default_workers
     from mvbench.results import explained, pretty, write_atomically
     from mvbench.video import ReadOptions
 
-    dataset = tasks.load(
-        dataset_folder(arguments.folder),
-        tasks=settings.tasks,
-        tasks_file=Path(settings.tasks_file).expanduser() if settings.tasks_file else None,
-        limit=settings.limit,
-    )
+    plan.check_extras(settings)
+    dataset = plan.load_data(str(user_path(arguments.folder, flag="DIR")), settings)
     result = verify.verify(
         dataset,
         ReadOptions(sampling=plan.choose_sampling(settings), decoder=settings.decoder),
-        workers=settings.workers or min(provenance.usable_cores(), MOST_WORKERS),
+        workers=settings.workers or default_workers(),
         timeout_seconds=settings.decode_timeout,
         quiet=arguments.verbosity in ("warning", "error"),
     )
@@ -62,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     for line in problems(result):
         printer.print(terminal.plain(line), markup=False, soft_wrap=True)
     if arguments.out:
-        path = Path(arguments.out).expanduser()
-        with explained(path):
+        path = user_path(arguments.out, flag="--out")
+        with explained(path, advice="choose another --out"):
             write_atomically(path, pretty(result.to_json()))
         printer.print(f"Every finding lies in {path}", markup=False, soft_wrap=True)
     return TOO_MANY_ERRORS if result.unreadable else 0

@@ -6,7 +6,7 @@ import argparse
 
 from mvbench.commands import MISTAKE
 from mvbench.config import add_flags, resolve
-from mvbench.settings import EvalSettings
+from mvbench.settings import OF_A_RUN, EvalSettings
 
 SHOWN = frozenset(
     {
@@ -14,10 +14,6 @@ SHOWN = frozenset(
         "protocol", "view", "decoder", "resize", "max_pixels", "seed", "subtitles", "out", "decode_timeout",
     }
 )  # fmt: skip
-
-
-OF_A_RUN = frozenset({"out", "tasks", "limit", "subset", "repeats"})
-"""Settings in a file that mean a run's folder and questions, not this picture."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     tell("question", sample.id)
     tell("clip", f"{sample.video} ({sample.clip.kind}{bounds}, found by {sample.located})")
     if isinstance(shown, Frames):
-        path = Path(settings.out or f"peek-{sample.task}-{sample.id.rpartition('/')[2]}.png").expanduser()
+        path = Path(settings.out or f"peek-{sample.task}-{sample.id.rpartition('/')[2]}.png")
         times = ", ".join(f"{seconds:.2f}" for seconds in shown.pts_seconds)
         height, width = shown.rgb.shape[1:3]
         peek.save(peek.contact_sheet(shown, f"{sample.id}   {sample.question[:100]}"), path)

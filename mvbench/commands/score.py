@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mvbench.config import user_path
 from mvbench.errors import UsageError
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("run", metavar="RUN", type=Path, help="a run folder")
+    parser.add_argument("run", metavar="RUN", help="a run folder")
     parser.add_argument(
         "--scoring",
         default="parsed",
@@ -31,8 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
         JUDGE(arguments.scoring)
     except ValueError as error:
         raise UsageError(f"--scoring is {arguments.scoring!r}; it {error}") from None
-    result = rescoring.rescore(arguments.run.expanduser())
-    show(result.summary, result.facts, judge=arguments.scoring, path=arguments.run)
+    path = user_path(arguments.run, flag="RUN")
+    result = rescoring.rescore(path)
+    show(result.summary, result.facts, judge=arguments.scoring, path=path)
     return 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
+
+from mvbench.config import user_path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     listed = {task.key: task for task in tasks.public_tasks()}
     if arguments.tasks_file:
-        path = Path(arguments.tasks_file).expanduser()
+        path = user_path(arguments.tasks_file, flag="--tasks-file")
         listed |= {task.key: task for task in tasks.parse_tasks(tasks.read_text(path), origin=path.name)}
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("", "key", "skill", "source", "options", "bounds", "videos"):
