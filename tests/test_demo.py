@@ -192,7 +192,7 @@ def test_second_call_finds_the_folder_and_writes_nothing(demo_dir: Path, monkeyp
     def fail(path: Path) -> None:
         raise AssertionError(f"{path} is made anew")
 
-    monkeypatch.setattr(demo, "make", fail)
+    monkeypatch.setattr(demo, "write", fail)
     before = demo_dir.stat().st_mtime_ns
     assert demo.folder({}) == demo_dir
     assert demo_dir.stat().st_mtime_ns == before

@@ -7,14 +7,12 @@ score on them says whether a pipeline sees moving pictures, and nothing about MV
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
-from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from mvbench.cache import cache_folder
+from mvbench.cache import hash_of_sources, made_once
 from mvbench.demo.canvas import read_frame_number
 from mvbench.demo.film import Draft, Film
 from mvbench.errors import UsageError
@@ -29,39 +27,11 @@ VERSION = "1"
 def folder(options: Mapping[str, str]) -> Path:
     """The data folder of the demo, made on first use (some seconds) and kept in the cache folder.
 
-    Any number of processes may ask at once, and one that is killed leaves nothing that another takes for finished.
     Raises UsageError for any option, and when the cache folder cannot be written.
     """
     if options:
         raise UsageError(f"data set 'demo' takes no options, not {', '.join(sorted(options))!r}; use --data demo")
-    from filelock import FileLock
-
-    done = cache_folder() / "datasets" / f"demo-{source_hash()}"
-    try:
-        if not is_finished(done):
-            done.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{done}.lock"):
-                if not is_finished(done):
-                    make(done)
-    except OSError as error:
-        raise UsageError(
-            f"the demo cannot be written ({error}); set MVBENCH_CACHE_DIR to a folder with room for it"
-        ) from error
-    return done
-
-
-def is_finished(path: Path) -> bool:
-    return (path / "manifest.json").is_file()
-
-
-def make(path: Path) -> None:
-    """Make the data folder at `path`, which appears in one piece or not at all. One maker at a time."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    for remains in (unfinished, path):
-        if remains.exists():
-            shutil.rmtree(remains)
-    write(unfinished)
-    unfinished.rename(path)
+    return made_once(f"demo-{source_hash()}", write)
 
 
 def write(path: Path) -> None:
@@ -123,8 +93,4 @@ def all_drafts() -> dict[str, list[Draft]]:
 
 
 def source_hash() -> str:
-    """Eight hex digits over the sources of this package: whatever changes what is drawn or asked changes them."""
-    digest = blake2b(VERSION.encode(), digest_size=4)
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return hash_of_sources(Path(__file__).parent.glob("*.py"), version=VERSION)
