@@ -10,18 +10,21 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
 from mvbench import provenance
+from mvbench.errors import ModelError
 from mvbench.exports import RunFacts, csv_rows, upload
 from mvbench.isolation import WorkerPool, default_workers
 from mvbench.metrics import Summary, summarise
+from mvbench.model import Model, Reports
 from mvbench.plan import Plan
+from mvbench.pricing import Spending
 from mvbench.progress import progress
-from mvbench.results import Done, Run, pretty, storable
+from mvbench.results import SUMMARY, Done, Run, pretty, storable
 from mvbench.runner import Shown, evaluate
 from mvbench.scoring import HEADLINE, judge
 from mvbench.types import Frames, Sample
@@ -33,11 +36,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run amounts to; no summary when not one question was finished. `interrupted`: stopped on request."""
+    """What a run amounts to; no summary when not one question was finished. `interrupted`: stopped on request.
+
+    `spending`: tokens of every reply in the folder, and what they cost where prices are known.
+    """
 
     run: Run
     summary: Summary | None
     interrupted: bool = False
+    spending: Spending = field(default_factory=Spending)
 
 
 def run(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str], quiet: bool = False) -> Outcome:
@@ -54,12 +61,14 @@ def run(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str], quiet: b
             asked = sum(sample.id in done for sample in samples)
             state = "nothing is left to ask" if not todo else "going on"
             log.info("%s holds %s of %s questions: %s", folder.path, f"{asked:,}", f"{len(samples):,}", state)
+        written = folder.tokens()
+        spending = Spending(plan.price, plan.settings.max_cost, written.input, written.output, written.replies)
         with stop_requested() as stop:
             if todo:
-                ask_all(plan, todo, folder, done=done, stop=stop, quiet=quiet)
+                ask_all(plan, todo, folder, done=done, spending=spending, stop=stop, quiet=quiet)
             stopped = stop.is_set()
-        if stopped and not folder.done(HEADLINE):
-            return Outcome(folder, None, interrupted=True)
+        if not folder.done(HEADLINE):
+            return Outcome(folder, None, interrupted=stopped)
         summary = summarise(
             folder.records(),
             folder.tasks,
@@ -68,7 +77,7 @@ def run(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str], quiet: b
             max_errors=plan.settings.max_errors,
         )
         derive(folder, summary, plan.facts)
-    return Outcome(folder, summary, interrupted=stopped and summary.missing > 0)
+    return Outcome(folder, summary, interrupted=stopped and summary.missing > 0, spending=spending)
 
 
 def ask_all(
@@ -77,28 +86,46 @@ def ask_all(
     folder: Run,
     *,
     done: Mapping[str, Done],
+    spending: Spending,
     stop: threading.Event,
     quiet: bool,
 ) -> None:
-    """Read, ask, judge and write batch by batch, until all is done or a stop is requested."""
+    """Read, ask, judge and write batch by batch, until all is done, a stop is requested or the money is spent."""
     to_ask = {sample.id for batch in todo for sample in batch}
     before = [row.correct for name, row in done.items() if name not in to_ask]
     counted, correct = len(before), sum(before)
+    noted = False
     with (
         reader(plan, [sample for batch in todo for sample in batch]) as read_clip,
         progress(plan.model.name, total=len(plan.dataset.samples), done=counted, quiet=quiet) as advance,
     ):
         for records in evaluate(
-            until(stop, todo),
+            until(stop, todo, spending),
             plan.model,
             read=read_clip,
             render=lambda sample: plan.protocol.render(sample, subtitles=plan.settings.subtitles),
             judge=judge,
         ):
             folder.append(records)
+            spending.add(records)
+            if not noted:
+                note_used(plan.model, folder)
+                noted = True
             counted += len(records)
             correct += sum(record.verdicts[HEADLINE].correct for record in records)
             advance(len(records), f"accuracy so far {100 * correct / counted:.1f} %")
+    note_used(plan.model, folder)
+
+
+def note_used(model: Model, folder: Run) -> None:
+    """Write down what the model found itself to be, where it tells. Raises ModelError for what JSON cannot hold."""
+    if not isinstance(model, Reports):
+        return
+    used = dict(model.used())
+    try:
+        folder.note("used", used)
+    except TypeError as error:
+        raise ModelError(f"model {model.name!r}: used() must return plain values: {error}") from None
 
 
 @contextmanager
@@ -140,10 +167,19 @@ def unfinished(batches: Iterable[Sequence[Sample]], done: Iterable[str]) -> list
     return [batch for batch in batches if any(sample.id not in finished for sample in batch)]
 
 
-def until(stop: threading.Event, batches: Iterable[Sequence[Sample]]) -> Iterator[Sequence[Sample]]:
+def until(stop: threading.Event, batches: Iterable[Sequence[Sample]], spending: Spending) -> Iterator[Sequence[Sample]]:
+    """The batches, as long as no stop is requested and there is money for one more."""
     for batch in batches:
         if stop.is_set():
             return
+        if not spending.affords(len(batch)):
+            log.warning(
+                "%.4f USD are spent and --max-cost is %g: no more is asked; a larger --max-cost goes on",
+                spending.usd,
+                spending.limit,
+            )
+            return
+        spending.under_way += len(batch)
         yield batch
 
 
@@ -173,7 +209,7 @@ def stop_requested() -> Iterator[threading.Event]:
 
 def derive(run: Run, summary: Summary, facts: RunFacts) -> None:
     """Write the files that follow from the records."""
-    run.derive("summary.json", pretty(summary.to_json()))
+    run.derive(SUMMARY, pretty(summary.to_json()))
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows(csv_rows(summary, facts))
     run.derive("results.csv", table.getvalue().encode())

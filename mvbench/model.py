@@ -32,3 +32,24 @@ class Model(Protocol):
         batch; another number of replies than requests stops the run.
         """
         ...
+
+
+@runtime_checkable
+class Reports(Protocol):
+    """A model that can also say what it found itself to be."""
+
+    def used(self) -> Mapping[str, Any]:
+        """What was really used, known once it has answered: generation settings, device, fall-backs; plain values.
+
+        The harness writes it into `run.json` under `used`. No part of the fingerprint.
+        """
+        ...
+
+
+@runtime_checkable
+class CountsTokens(Protocol):
+    """A model that can also tell how long a request is, for `--dry-run`."""
+
+    def count_tokens(self, request: Request) -> int:
+        """Input tokens of one request, estimated or exact, without asking anything."""
+        ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,10 +17,11 @@ from mvbench.errors import MissingExtra, UsageError, suggestion
 from mvbench.exports import RunFacts
 from mvbench.model import Model
 from mvbench.models.builtin import Oracle
+from mvbench.pricing import Price, read_price
 from mvbench.prompts import PROTOCOLS, Protocol, parse
-from mvbench.registry import build_model, dataset_folder, missing_arguments, model_factory
+from mvbench.registry import build, checked, dataset_folder, missing_arguments, model_factory, model_file
 from mvbench.sampling import Sampling
-from mvbench.settings import RESULT_FREE_ARGUMENTS, EvalSettings
+from mvbench.settings import MODEL_FLAGS, RESULT_FREE_ARGUMENTS, EvalSettings
 from mvbench.types import Generation
 from mvbench.video import ReadOptions
 from mvbench.views import VIEWS
@@ -39,6 +40,7 @@ class Plan:
     protocol: Protocol
     reading: ReadOptions
     fingerprint: Mapping[str, Any]
+    price: Price | None = None
 
     @property
     def batch_size(self) -> int:
@@ -65,26 +67,16 @@ class Plan:
         return Path("runs") / re.sub(r"[^\w.-]+", "_", name)
 
 
-def make(settings: EvalSettings) -> Plan:
-    """The plan for these settings. Raises UsageError or DataError; several things that are missing in one line."""
-    problems = []
-    arguments = model_arguments(settings)
-    if settings.model is None:
-        problems.append("no model: give --model NAME (`mvbench models` lists them)")
-    elif missing := missing_arguments(model_factory(settings.model), arguments, given=("table",)):
-        words = ", ".join(missing)
-        problems.append(
-            f"model {settings.model!r} needs {words}: give --model-args {'=..., '.join(missing)}=... "
-            f"or set it under [models.{settings.model}] in mvbench.toml"
-        )
-    if settings.data is None:
-        problems.append('no data: give --data DIR, set data = "DIR" in mvbench.toml, or try --data demo')
-    if problems or settings.model is None or settings.data is None:
-        raise UsageError("; ".join(problems))
+def make(settings: EvalSettings, model: Model | Callable[..., Any] | None = None) -> Plan:
+    """The plan for these settings, of a model that is given instead of named, or of what makes one.
+
+    Raises UsageError or DataError; several things that are missing in one line.
+    """
+    check_complete(settings, model)
     check_extras(settings)
     protocol = find_protocol(settings.protocol)
     sampling = choose_sampling(settings)
-    dataset = load_data(settings.data, settings)
+    dataset = load_data(str(settings.data), settings)
     generation = Generation(
         answer=settings.answer,
         max_new_tokens=settings.max_new_tokens or protocol.max_new_tokens,
@@ -92,25 +84,27 @@ def make(settings: EvalSettings) -> Plan:
         prefix=settings.prefix,
         seed=settings.seed,
     )
-    if model_factory(settings.model) is Oracle:
-        arguments["table"] = {sample.id: sample.answer for sample in dataset.samples if sample.answer is not None}
-    model = build_model(settings.model, arguments, generation)
-    if settings.view in VIEWS and not model.wants.frames:
+    if isinstance(model, Model) and not isinstance(model, type):
+        refuse_generation(settings)
+        answering = checked(model, model.name)
+    else:
+        answering = build_answering(settings, model, generation, dataset)
+    if settings.view in VIEWS and not answering.wants.frames:
         raise UsageError(
-            f"--view {settings.view} changes frames, but model {settings.model!r} takes none; leave it out"
+            f"--view {settings.view} changes frames, but model {answering.name!r} takes none; leave it out"
         )
     reading = ReadOptions(
         sampling=sampling,
-        side=model.wants.side,
+        side=answering.wants.side,
         decoder=settings.decoder,
         resize=settings.resize,
         max_pixels=settings.max_pixels,
     )
     fingerprint = {
-        "model": settings.model,
-        "model_identity": dict(model.identity()),
+        "model": answering.name if model is not None else model_title(str(settings.model)),
+        "model_identity": dict(answering.identity()),
         "model_args": {
-            key: value for key, value in sorted(arguments.items()) if key not in RESULT_FREE_ARGUMENTS | {"table"}
+            key: value for key, value in sorted(model_arguments(settings).items()) if key not in RESULT_FREE_ARGUMENTS
         },
         "data": dataset.hash,
         "tasks": [task.key for task in dataset.tasks],
@@ -133,7 +127,49 @@ def make(settings: EvalSettings) -> Plan:
         "subtitles": settings.subtitles,
     }
     canonical(fingerprint)
-    return Plan(settings, dataset, model, protocol, reading, fingerprint)
+    return Plan(settings, dataset, answering, protocol, reading, fingerprint, find_price(settings, answering))
+
+
+def check_complete(settings: EvalSettings, model: object) -> None:
+    """Raises UsageError naming everything that must be given and is not."""
+    problems = []
+    if settings.model is None and model is None:
+        problems.append("no model: give --model NAME (`mvbench models` lists them)")
+    elif settings.model is not None and (
+        missing := missing_arguments(model_factory(settings.model), model_arguments(settings), given=("table",))
+    ):
+        problems.append(
+            f"model {settings.model!r} needs {', '.join(missing)}: give --model-args {'=..., '.join(missing)}=... "
+            f"or set it under [models.{settings.model}] in mvbench.toml"
+        )
+    if settings.data is None:
+        problems.append('no data: give --data DIR, set data = "DIR" in mvbench.toml, or try --data demo')
+    if problems:
+        raise UsageError("; ".join(problems))
+
+
+def build_answering(
+    settings: EvalSettings, factory: Callable[..., Any] | None, generation: Generation, dataset: tasks.Dataset
+) -> Model:
+    """The model that will answer, made by `factory` or by what the settings name."""
+    arguments = model_arguments(settings)
+    if factory is not None:
+        return build(factory, arguments, generation, name=getattr(factory, "name", "given"))
+    factory = model_factory(str(settings.model))
+    if factory is Oracle:
+        arguments["table"] = {sample.id: sample.answer for sample in dataset.samples if sample.answer is not None}
+    return build(factory, arguments, generation, name=str(settings.model))
+
+
+def refuse_generation(settings: EvalSettings) -> None:
+    """Raises UsageError for settings that a model takes when it is built, where it is built already."""
+    default = EvalSettings()
+    for name in ("answer", "max_new_tokens", "prefix", "gen_kwargs", "model_args", *MODEL_FLAGS):
+        if getattr(settings, name) != getattr(default, name):
+            raise UsageError(
+                f"{name} is {getattr(settings, name)!r}, but the model is built already: give it the model's class, "
+                "or what makes the model, to have it built with these settings"
+            )
 
 
 def load_data(name: str, settings: EvalSettings) -> tasks.Dataset:
@@ -158,12 +194,28 @@ def check_extras(settings: EvalSettings) -> None:
             raise MissingExtra(package, extra=extra, purpose=purpose)
 
 
+def model_title(name: str) -> dict[str, str] | str:
+    """What the fingerprint says of a name: itself, or file name, class and content hash, but no path."""
+    file = model_file(name)
+    if file is None:
+        return name
+    digest = hashlib.blake2b(file.read_bytes(), digest_size=8).hexdigest()
+    return {"file": file.name, "class": name.rpartition(":")[2], "hash": digest}
+
+
 def model_arguments(settings: EvalSettings) -> dict[str, Any]:
-    """The model's arguments: `[models.NAME]` of the settings files, then `--model-args`, then `--checkpoint`."""
-    arguments = dict(settings.models.get(settings.model or "", {})) | settings.model_args
-    if settings.checkpoint is not None:
-        arguments["checkpoint"] = settings.checkpoint
-    return arguments
+    """The model's arguments: `[models.NAME]` of the settings files, then `--model-args`, then flags that name one."""
+    flags = {name: value for name in MODEL_FLAGS if (value := getattr(settings, name)) is not None}
+    return dict(settings.models.get(settings.model or "", {})) | settings.model_args | flags
+
+
+def find_price(settings: EvalSettings, model: Model) -> Price | None:
+    """What the model's tokens cost, by `--price-table`. Raises UsageError, also for `--max-cost` without one."""
+    if settings.price_table is None:
+        if settings.max_cost is not None:
+            raise UsageError(f"--max-cost {settings.max_cost:g} needs --price-table FILE to know what tokens cost")
+        return None
+    return read_price(Path(settings.price_table), str(model.identity().get("model", model.name)))
 
 
 def find_protocol(name: str) -> Protocol:

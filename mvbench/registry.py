@@ -1,13 +1,16 @@
-"""A name -> what an entry point registers under it, or the nearest name."""
+"""A name -> what an entry point registers under it, or a file defines, or the nearest name."""
 
+import importlib.util
 import inspect
+import sys
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-from mvbench.errors import ModelError, UsageError, suggestion
+from mvbench.errors import ModelError, MVBenchError, UsageError, suggestion
 from mvbench.model import Model
 from mvbench.types import FrameSpec, Generation
 
@@ -27,14 +30,59 @@ def find(group: str, name: str, *, kind: str) -> Any:
         raise UsageError(f"{kind} {name!r} is unknown{suggestion(name, points)} (known: {', '.join(points)})")
     try:
         return points[name].load()
-    except (ImportError, AttributeError) as error:
-        raise UsageError(f"{kind} {name!r} cannot be loaded from {points[name].value}: {error}") from None
+    except Exception as error:  # whatever a third party's module raises
+        raise UsageError(f"{kind} {name!r} cannot be loaded from {points[name].value}: {in_words(error)}") from error
 
 
 def model_factory(name: str) -> Callable[..., Any]:
-    """What is registered as model `name`. Raises UsageError with the nearest name."""
-    factory: Callable[..., Any] = find(MODELS, name, kind="model")
+    """What is registered as model `name`, or the class that `path/to/file.py:Class` names.
+
+    Raises UsageError with the nearest name.
+    """
+    file = model_file(name)
+    factory: Callable[..., Any] = find(MODELS, name, kind="model") if file is None else defined_in(file, name)
     return factory
+
+
+def model_file(name: str) -> Path | None:
+    """The file of `path/to/file.py:Class`; None for a registered name."""
+    file = name.rpartition(":")[0]
+    return Path(file).expanduser() if file.endswith(".py") else None
+
+
+def defined_in(file: Path, name: str) -> Any:
+    """The class that `file.py:Class` names; running the file is what the user asked for. Raises UsageError."""
+    module_name = f"mvbench_model_{file.stem}"
+    module = sys.modules.get(module_name)
+    if module is None or Path(str(module.__file__)) != file.resolve():
+        module = run_file(file.resolve(), module_name, name)
+    attribute = name.rpartition(":")[2]
+    if not hasattr(module, attribute):
+        classes = [key for key, value in vars(module).items() if isinstance(value, type)]
+        raise UsageError(f"model {name!r}: {file.name} defines no {attribute!r}{suggestion(attribute, classes)}")
+    return getattr(module, attribute)
+
+
+def run_file(file: Path, module_name: str, name: str) -> ModuleType:
+    """The file as a module. What lies beside it can be imported, but never hides an installed package."""
+    if not file.is_file():
+        raise UsageError(f"model {name!r}: there is no file {str(file)!r}")
+    spec = importlib.util.spec_from_file_location(module_name, file)
+    assert spec and spec.loader, "the name ends in .py"
+    module = importlib.util.module_from_spec(spec)
+    if str(file.parent) not in sys.path:
+        sys.path.append(str(file.parent))
+    sys.modules[module_name] = module  # dataclasses look their module up
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[module_name]
+        raise UsageError(f"model {name!r}: {file.name} cannot be run: {in_words(error)}") from error
+    return module
+
+
+def in_words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def missing_arguments(
@@ -51,13 +99,17 @@ def missing_arguments(
 
 
 def build_model(name: str, arguments: Mapping[str, Any], generation: Generation) -> Model:
-    """The model that is registered as `name`, built with the user's arguments.
+    """The model that `--model` names, built with the user's arguments.
 
     Raises UsageError for an unknown name or argument, ModelError for a class that does not keep the contract.
     """
+    return build(model_factory(name), arguments, generation, name=name)
+
+
+def build(factory: Callable[..., Any], arguments: Mapping[str, Any], generation: Generation, *, name: str) -> Model:
+    """A model from what makes it; `name` is for messages. Raises UsageError and ModelError as `build_model` does."""
     if "api_key" in arguments:
         raise UsageError("api_key= is refused, for it would be written down; put the key in an environment variable")
-    factory = model_factory(name)
     accepted = inspect.signature(factory).parameters
     if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()):
         known = [parameter for parameter in accepted if parameter != "generation"]
@@ -65,7 +117,17 @@ def build_model(name: str, arguments: Mapping[str, Any], generation: Generation)
             if argument not in known:
                 listed = f"; it takes {', '.join(known) or 'none'}"
                 raise UsageError(f"model {name!r} has no argument {argument!r}{suggestion(argument, known) or listed}")
-    model = factory(generation=generation, **arguments)
+    try:
+        model = factory(generation=generation, **arguments)
+    except MVBenchError:
+        raise
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"model {name!r} refuses its arguments: {error}") from error
+    return checked(model, name)
+
+
+def checked(model: Any, name: str) -> Model:
+    """The model, where it keeps the protocol. Raises ModelError."""
     if not isinstance(model, Model):
         raise ModelError(
             f"model {name!r} does not keep the protocol: name, batch_size, concurrency, wants, identity(), answer()"

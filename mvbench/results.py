@@ -12,18 +12,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Self, get_args
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 import jsonlines
 import orjson
 from filelock import FileLock, Timeout
 
-from mvbench.errors import Failure, FailureReason, RunError
+from mvbench.errors import Failure, FailureReason, MissingExtra, RunError
 from mvbench.types import LETTERS, Clip, FinishReason, Record, Reply, Sample, Status, Task, Verdict
+
+if TYPE_CHECKING:
+    import pandas
 
 SCHEMA = 1
 FACTS = "run.json"
 RECORDS = "records.jsonl"
+SUMMARY = "summary.json"
 LOCK = ".lock"
 MAX_RUN_JSON_BYTES = 16 * 2**20
 
@@ -33,6 +37,14 @@ class Done(NamedTuple):
 
     error: bool
     correct: bool
+
+
+class Tokens(NamedTuple):
+    """How much was read and written to answer, as the models counted it."""
+
+    input: int
+    output: int
+    replies: int
 
 
 class Run:
@@ -136,6 +148,47 @@ class Run:
             if last[line["sample_id"]] == number:
                 yield self._record(line)
 
+    def scores(self, judge: str = "parsed") -> dict[str, float]:
+        """Percent right by task key, and `mean`, the mean over tasks; from the summary a finished run has.
+
+        Raises RunError when there is no summary yet, or none by this judge.
+        """
+        path = self.path / SUMMARY
+        try:
+            row = orjson.loads(path.read_bytes())["judges"][judge]
+            by_task = {key: float(task["accuracy"]) for key, task in row["tasks"].items()}
+            return {"mean": float(row["macro"]["mean"]), **by_task}
+        except FileNotFoundError:
+            raise RunError(f"{str(self.path)!r} has no {SUMMARY} yet; the same evaluation again finishes it") from None
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError):
+            raise RunError(f"{str(path)!r} holds no scores by the judge {judge!r}; `mvbench score` makes it") from None
+
+    def frame(self) -> pandas.DataFrame:
+        """One row per question: its key facts, its reply and, for each judge, `<judge>.correct` and `<judge>.status`.
+
+        Raises MissingExtra without pandas.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise MissingExtra("pandas", extra="tables", purpose="Run.frame()") from None
+        return pandas.DataFrame([to_row(record) for record in self.records()])
+
+    def tokens(self) -> Tokens:
+        """What every reply ever written here was made of, those to questions asked again since included."""
+        replies = [line["reply"] for line in self._lines() if line["reply"] is not None]
+        return Tokens(
+            input=sum(reply.get("input_tokens") or 0 for reply in replies),
+            output=sum(reply.get("output_tokens") or 0 for reply in replies),
+            replies=len(replies),
+        )
+
+    def note(self, name: str, content: Mapping[str, Any]) -> None:
+        """Add what is known only now to `run.json`, or replace it there."""
+        if self.facts.get(name) != content:
+            self.facts = {**self.facts, name: content}
+            self.derive(FACTS, pretty(self.facts))
+
     def derive(self, name: str, content: bytes) -> Path:
         """Write a file that follows from the records, whole or not at all."""
         with explained(self.path):
@@ -208,6 +261,7 @@ def to_line(record: Record) -> dict[str, Any]:
             "prefix": storable(reply.prefix),
             "choice_logprobs": reply.choice_logprobs,
             "finish_reason": reply.finish_reason,
+            "reasoning": None if reply.reasoning is None else storable(reply.reasoning),
             "input_tokens": reply.input_tokens,
             "output_tokens": reply.output_tokens,
         },
@@ -224,6 +278,32 @@ def to_line(record: Record) -> dict[str, Any]:
         "failure": None if failure is None else {"reason": failure.reason, "detail": storable(failure.detail)},
         "read_seconds": round(record.read_seconds, 6),
         "answer_seconds": round(record.answer_seconds, 6),
+    }
+
+
+def to_row(record: Record) -> dict[str, Any]:
+    """One flat row of a table of records."""
+    sample, reply, failure = record.sample, record.reply, record.failure
+    return {
+        "sample_id": sample.id,
+        "task": sample.task,
+        "question": sample.question,
+        "choices": list(sample.choices),
+        "answer": sample.answer,
+        "video": sample.video,
+        "cluster": sample.cluster,
+        "item_hash": sample.item_hash,
+        "reply": None if reply is None else reply.text,
+        "finish_reason": None if reply is None else reply.finish_reason,
+        "input_tokens": None if reply is None else reply.input_tokens,
+        "output_tokens": None if reply is None else reply.output_tokens,
+        "failure": None if failure is None else failure.detail,
+        "read_seconds": record.read_seconds,
+        "answer_seconds": record.answer_seconds,
+    } | {
+        f"{judge}.{name}": value
+        for judge, verdict in record.verdicts.items()
+        for name, value in (("correct", verdict.correct), ("status", verdict.status.value))
     }
 
 
@@ -281,6 +361,7 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
         if logprobs is None
         else tuple(math.nan if value is None else float(value) for value in expect(logprobs, list)),
         finish_reason=finish_reason,
+        reasoning=expect(row.get("reasoning"), str, type(None)),
         input_tokens=expect(row.get("input_tokens"), int, type(None)),
         output_tokens=expect(row.get("output_tokens"), int, type(None)),
     )

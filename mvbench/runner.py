@@ -32,7 +32,8 @@ def evaluate(
 
     Clips are read in order in this thread, while up to `model.concurrency` others wait for replies. A clip that cannot
     be read, an answer that is no choice and a request that fails are error Records, counted wrong.
-    Raises ModelError when a model returns another number of replies than it got requests.
+    Raises ModelError when a model returns another number of replies than it got requests. Before that or any other
+    MVBenchError ends the loop, batches under way are waited for: their replies may have been paid for.
     """
     threads = ThreadPoolExecutor(model.concurrency, thread_name_prefix="answer")
     under_way: set[Future[list[Record]]] = set()
@@ -44,6 +45,9 @@ def evaluate(
                 yield from finished(under_way)
         while under_way:
             yield from finished(under_way)
+    except MVBenchError:
+        yield from (future.result() for future in wait(under_way).done if future.exception() is None)
+        raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
@@ -148,6 +152,7 @@ def as_promised(reply: object, model: Model) -> Reply:
             reply,
             choice_logprobs=None if reply.choice_logprobs is None else tuple(map(float, reply.choice_logprobs)),
             finish_reason=reply.finish_reason if reply.finish_reason in get_args(FinishReason) else None,
+            reasoning=None if reply.reasoning is None else str(reply.reasoning),
             input_tokens=None if reply.input_tokens is None else int(reply.input_tokens),
             output_tokens=None if reply.output_tokens is None else int(reply.output_tokens),
             error=None if reply.error is None else str(reply.error),

@@ -37,7 +37,7 @@ class EvalSettings:
 
     model: str | None = setting(None, "what answers: a name from `mvbench models`", text, metavar="NAME")
     model_args: dict[str, Any] = setting({}, "arguments for the model, repeatable", table, metavar="K=V,K2=V2")
-    checkpoint: str | None = setting(None, "short for --model-args checkpoint=PATH", path, metavar="PATH")
+    checkpoint: str | None = setting(None, "a trained model's file or folder", path, metavar="PATH")
     models: dict[str, Any] = setting({}, "arguments by model name, in a file: [models.NAME]", tables, metavar="")
     data: str | None = setting(None, "data folder, or a data set by name such as demo", path, metavar="DIR|NAME")
     tasks: str | None = setting(None, "keys, titles, abbreviations or skills, comma-separated (default: all)", text)
@@ -62,6 +62,11 @@ class EvalSettings:
     decoder: Literal["pyav", "decord"] = setting("pyav", "pyav or decord", one_of("pyav", "decord"))
     resize: Literal["exact", "fast"] = setting("exact", "exact, or fast within 2/255 (torch)", one_of("exact", "fast"))
     max_pixels: int | None = setting(None, "most pixels per frame, for models that resize themselves", whole(1))
+    send_as: str | None = setting(
+        None,
+        "how a server gets clips: auto video images file (default: the model's)",
+        one_of("auto", "video", "images", "file"),
+    )
     prefix: Literal["auto", "on", "off"] = setting(
         "auto", "whether replies continue the answer prefix: auto, on, off", one_of("auto", "on", "off")
     )
@@ -84,6 +89,16 @@ class EvalSettings:
         None, "requests per call of the model (default: the model's)", whole(1), metavar="N"
     )
     workers: int | None = setting(None, "decode processes (default: one per core, at most 16)", whole(1), metavar="N")
+    concurrency: int | None = setting(
+        None, "requests in flight to a server (default: the model's)", whole(1, 4096), metavar="N"
+    )
+    device: str | None = setting(None, "where the model runs: cpu, cuda, cuda:1, mps", text)
+    cache: str | None = setting(None, "folder of replies that runs share: none is bought twice", path, metavar="DIR")
+    price_table: str | None = setting(
+        None, "TOML file of prices: a table per model, input and output in USD per million tokens", path, metavar="FILE"
+    )
+    max_cost: float | None = setting(None, "stop before more USD are spent; needs --price-table", positive)
+    dry_run: bool = setting(False, "ask nothing; say how many questions, tokens, minutes, dollars it takes", switch)
     decode_timeout: float = setting(60.0, "seconds that reading one clip may take", positive, metavar="SECONDS")
     max_errors: float = setting(0.05, "share of errors above which the run is incomplete", share, metavar="5%")
     scoring: str = setting(
@@ -97,6 +112,24 @@ OF_A_RUN = frozenset({"out", "tasks", "limit", "subset", "repeats"})
 """Settings in a file that mean a run's folder and questions: `peek` and `data verify` take them from flags only."""
 
 RESULT_FREE_ARGUMENTS = frozenset(
-    {"base_url", "api_key_env", "device", "device_map", "checkpoint", "llm", "bert", "path"}
+    {
+        "api_key_env",
+        "base_url",
+        "batch_size",
+        "bert",
+        "cache",
+        "checkpoint",
+        "concurrency",
+        "device",
+        "device_map",
+        "llm",
+        "max_retries",
+        "path",
+        "timeout",
+    }
 )
-"""Model arguments that say where something is, not what: they stay out of the fingerprint, content hashes do not."""
+"""Model arguments that say where something is, or how long to wait for it: they stay out of the fingerprint, content
+hashes do not."""
+
+MODEL_FLAGS = ("checkpoint", "send_as", "concurrency", "device", "cache")
+"""Settings that are short for a model argument of the same name."""

@@ -173,6 +173,7 @@ class Reply:
     """What the model said.
 
     `text` never contains the answer prefix; `prefix` is the one it continues ("" when none was given to the model).
+    `reasoning`: thinking that came apart from the answer; no judge reads it.
     `choice_logprobs` has one value per choice. `error`: the request failed and this is why; nothing else then counts.
     """
 
@@ -180,6 +181,7 @@ class Reply:
     prefix: str = ""
     choice_logprobs: tuple[float, ...] | None = None
     finish_reason: FinishReason | None = None
+    reasoning: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
     error: str | None = None

@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -242,3 +243,24 @@ def test_a_batch_is_yielded_as_soon_as_its_replies_are_there() -> None:
     assert next(batches)[0].sample is SAMPLES[4]
     slow.set()
     assert len(list(batches)) == 2
+
+
+def test_replies_under_way_are_kept_when_another_batch_ends_the_run() -> None:
+    """They may have been paid for."""
+    failed = threading.Event()
+
+    def say(requests: Sequence[Request]) -> list[Reply]:
+        if requests[0].sample_id == SAMPLES[0].id:
+            failed.set()
+            raise ModelError("the key is wrong")
+        failed.wait(10)
+        time.sleep(0.2)  # the loop has seen the failure by now
+        return right(requests)
+
+    kept: list[str] = []
+    with pytest.raises(ModelError, match="the key is wrong"):
+        for records in evaluate(
+            BATCHES, Script(say, 3), read=frames_of, render=PROTOCOLS["mvbench"].render, judge=judge
+        ):
+            kept.extend(record.sample.id for record in records)
+    assert sorted(kept) == [sample.id for sample in SAMPLES[4:]]
