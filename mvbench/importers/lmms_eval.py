@@ -1,0 +1,132 @@
+"""lmms-eval's `<date>_samples_<task>.jsonl`, one line per question -> Rows.
+
+Source: EvolvingLMMs-Lab/lmms-eval, lmms_eval/loggers/evaluation_tracker.py and evaluator.py of version 0.7. A line
+keeps `doc_id`, `target`, `filtered_resps`, `input` (the prompt) and the task's own score, but neither the video nor the
+list of choices: those are read back out of the prompt. `doc`, which other versions write, is used where it is there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonlines
+
+from mvbench.errors import DataError
+from mvbench.importers.rows import (
+    MAX_CELL_CHARS,
+    MAX_JSON_BYTES,
+    Row,
+    choices_of,
+    expect_table,
+    place_of,
+    refuse_large,
+    refuse_many,
+    seconds_of,
+    text_of,
+)
+from mvbench.types import LETTERS
+
+FILE_NAME = re.compile(r"(?:^|_)samples_(?P<task>.+)\.jsonl$")
+QUESTION = re.compile(r"Question:(?P<question>.*?)\nOption:\n(?P<options>\(A\) .*)", re.DOTALL)
+METRIC = "mvbench_accuracy"
+
+
+def read(path: Path) -> list[Row]:
+    """The rows of one file, in its order. Raises DataError naming the line that cannot be meant."""
+    refuse_large(path, limit=MAX_JSON_BYTES)
+    named = FILE_NAME.search(path.name)
+    task = named["task"] if named else None
+    rows = []
+    number = 0
+    try:
+        with path.open("rb") as stream:
+            # Python's own parser: the tool writes NaN, which is no JSON
+            for line in jsonlines.Reader(bounded(stream, path), loads=json.loads).iter(type=dict, skip_empty=True):
+                number += 1
+                rows.append(row_of(line, task=task, where=f"{path.name!r}, line {number}"))
+    except OSError as error:
+        raise DataError(f"cannot read {str(path)!r}: {error.strerror}") from None
+    except (jsonlines.InvalidLineError, UnicodeDecodeError, RecursionError):
+        raise DataError(f"{path.name!r}, line {number + 1} is not JSON as lmms-eval writes it: {{...}}") from None
+    return rows
+
+
+def bounded(stream: Any, path: Path) -> Iterator[bytes]:
+    """The lines of a file, none of them endless. Raises DataError."""
+    count = 0
+    while line := stream.readline(MAX_CELL_CHARS):
+        count += 1
+        refuse_many(count, path=path)
+        if len(line) == MAX_CELL_CHARS:
+            raise DataError(f"{path.name!r}, line {count} is longer than {MAX_CELL_CHARS:,} bytes; no sample is")
+        yield line
+
+
+def row_of(line: dict[str, Any], *, task: str | None, where: str) -> Row:
+    if "doc_id" not in line or not {"resps", "filtered_resps"} & line.keys():
+        seen = ", ".join(map(repr, list(line)[:8])) or "nothing"
+        raise DataError(f"{where} holds {seen}; a sample of lmms-eval has 'doc_id' and 'filtered_resps'")
+    doc = expect_table(line.get("doc") or {}, where=f"{where}: doc")
+    if "candidates" in doc:
+        question = text_of(doc.get("question"))
+        choices = choices_of(doc["candidates"], where=where)
+    else:
+        question, choices = asked(line.get("input"), where=where)
+    score = line.get(METRIC, {})
+    points = score.get("score") if isinstance(score, dict) else None
+    named = line.get("task") if task is None else task
+    return Row(
+        where=where,
+        task=named if isinstance(named, str) else None,
+        index=place_of(line["doc_id"], name="doc_id", where=where),
+        # what the model said, and not what a filter left of it, where both are there
+        reply=first_text(line["resps"] if "resps" in line else line["filtered_resps"], where=where),
+        question=question,
+        choices=choices,
+        answer=text_of(doc["answer"] if "answer" in doc else line.get("target")),
+        video=text_of(doc["video"]) if "video" in doc else None,
+        start=seconds_of(doc.get("start"), where=where),
+        end=seconds_of(doc.get("end"), where=where),
+        right=points == 1 if isinstance(points, int | float) else None,
+    )
+
+
+def asked(prompt: object, *, where: str) -> tuple[str, tuple[str, ...]]:
+    """The question and the choices that a prompt of the task was made of. Raises DataError when it is another's.
+
+    >>> asked("Question:What?\\nOption:\\n(A) a cup\\n(B) a box\\nOnly give the best option.", where="line 1")
+    ('What?', ('a cup', 'a box'))
+    """
+    found = QUESTION.search(prompt) if isinstance(prompt, str) else None
+    if found is None:
+        raise DataError(
+            f"{where} has no 'doc', and its 'input' is {prompt!r:.60}, not the prompt of an MVBench task of lmms-eval"
+        )
+    texts: list[str] = []
+    rest = found["options"].removeprefix("(A) ")
+    for letter in LETTERS[1:]:
+        text, mark, after = rest.partition(f"\n({letter}) ")
+        if not mark:
+            break
+        texts.append(text)
+        rest = after
+    # each option ends a line; what follows the last one is the closing instruction
+    texts.append(rest.rpartition("\n")[0] if "\n" in rest else rest)
+    return found["question"], tuple(texts)
+
+
+def first_text(value: object, *, where: str) -> str:
+    """The reply, which lies in one or two lists. Raises DataError for more than one reply to a question."""
+    for _ in range(4):
+        if not isinstance(value, list):
+            break
+        if len(value) > 1:
+            raise DataError(f"{where} has {len(value)} replies to one question; only single ones can be judged")
+        value = value[0] if value else None
+    if isinstance(value, list | dict):
+        raise DataError(f"{where}: the reply is {value!r:.60}; it must be a text")
+    return text_of(value)
