@@ -1,0 +1,146 @@
+"""`mvbench.evaluate`, for people who call the harness from their own program."""
+
+import inspect
+import json
+import threading
+import typing
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import mvbench
+from mvbench.api import Options
+from mvbench.errors import ModelError, MVBenchError, RunError, UsageError
+from mvbench.results import Run
+from mvbench.settings import EvalSettings
+from mvbench.types import Generation
+from tests.counting_model import Counting
+
+NOT_OPTIONS = {"model", "models", "scoring", "dry_run"}
+"""Given otherwise, or about what is printed."""
+
+
+def test_every_flag_of_eval_is_an_option_of_the_same_name() -> None:
+    assert set(Options.__annotations__) == {field.name for field in fields(EvalSettings)} - NOT_OPTIONS
+
+
+def test_a_name_gives_the_same_run_as_the_command(tmp_path: Path, demo_dir: Path) -> None:
+    from mvbench.cli import main
+
+    words = ["--model", "random", "--data", str(demo_dir), "--limit", "2", "--frames", "2"]
+    assert main(["eval", *words, "--out", str(tmp_path / "typed")]) == 0
+    run = mvbench.evaluate("random", data=demo_dir, limit=2, frames=2, out=tmp_path / "called", quiet=True)
+    assert run.facts["fingerprint"] == Run.read(tmp_path / "typed").facts["fingerprint"]
+    assert run.scores() == Run.read(tmp_path / "typed").scores()
+    assert (
+        run.scores()["mean"] == json.loads((run.path / "summary.json").read_text())["judges"]["parsed"]["macro"]["mean"]
+    )
+    assert len(run.scores("official")) == 21
+
+
+def test_a_class_is_built_with_the_settings_and_its_arguments(tmp_path: Path, demo_dir: Path) -> None:
+    run = mvbench.evaluate(
+        Counting, data=demo_dir, tasks="AS", frames=1, model_args={"version": 3}, out=tmp_path / "run", quiet=True
+    )
+    assert run.facts["fingerprint"]["model"] == "counting"
+    assert run.facts["fingerprint"]["model_identity"]["version"] == 3
+    assert run.facts["used"] == {"device": "paper"}
+    assert json.loads((run.path / "run.json").read_text())["used"] == {"device": "paper"}
+    assert {record.reply.reasoning for record in run.records() if record.reply} == {"Because."}
+
+
+def test_a_model_that_is_built_is_taken_as_it_is(tmp_path: Path, demo_dir: Path) -> None:
+    model = Counting(generation=Generation())
+    run = mvbench.evaluate(model, data=demo_dir, tasks="AS", frames=1, out=tmp_path / "run", quiet=True)
+    assert run.scores().keys() == {"mean", "action_sequence"}
+    for settings in ({"max_new_tokens": 3}, {"answer": "options"}, {"prefix": "off"}, {"model_args": {"version": 2}}):
+        with pytest.raises(UsageError, match="the model is built already"):
+            mvbench.evaluate(model, data=demo_dir, out=tmp_path / "other", **settings)  # type: ignore[arg-type]
+
+
+def test_the_same_call_again_asks_nothing(tmp_path: Path, demo_dir: Path) -> None:
+    for _ in range(2):
+        mvbench.evaluate(Counting, data=demo_dir, tasks="AP", frames=1, out=tmp_path / "run", quiet=True)
+    assert sorted(name for name in Counting.asked if "prediction" in name) == [
+        f"action_prediction/{index:04d}" for index in range(8)
+    ]
+
+
+def test_it_works_in_a_thread_where_no_signal_can_be_handled(tmp_path: Path, demo_dir: Path) -> None:
+    runs = []
+    thread = threading.Thread(
+        target=lambda: runs.append(
+            mvbench.evaluate("first-choice", data=demo_dir, tasks="AS", view="none", out=tmp_path / "run", quiet=True)
+        )
+    )
+    thread.start()
+    thread.join(60)
+    assert runs[0].scores()["mean"] == 25.0
+
+
+@pytest.mark.parametrize(
+    ("model", "options", "message"),
+    [
+        ("random", {"dta": "demo"}, "has no argument 'dta'; did you mean 'data'"),
+        ("random", {}, "no data"),
+        ("randm", {"data": "demo"}, "did you mean 'random'"),
+        ("random", {"data": "demo", "frames": 0}, "frames is 0"),
+        (Counting, {"data": "demo", "model_args": {"versio": 3}}, "did you mean 'version'"),
+        (Counting, {"data": "demo", "model_args": {"version": -3}}, "version is -3; it starts at 0"),
+        (lambda generation: 3, {"data": "demo"}, "model 'given' does not keep the protocol"),
+        (lambda: 3, {"data": "demo"}, "model 'given' refuses its arguments"),
+    ],
+)
+def test_a_mistake_is_one_line(model: object, options: dict[str, object], message: str) -> None:
+    with pytest.raises(MVBenchError) as raised:
+        mvbench.evaluate(model, **options)  # type: ignore[arg-type]
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_live_module_without_its_processor_is_told_so(demo_dir: Path) -> None:
+    class Module:
+        def state_dict(self) -> dict[str, object]:
+            return {}
+
+        def __call__(self) -> None: ...
+
+    with pytest.raises(UsageError, match="needs its transformers processor"):
+        mvbench.evaluate(Module(), data=demo_dir)  # type: ignore[arg-type]
+
+
+def test_scores_of_a_run_without_a_summary_say_how_to_get_them(tmp_path: Path, demo_dir: Path) -> None:
+    run = mvbench.evaluate("random", data=demo_dir, tasks="AS", view="none", out=tmp_path / "run", quiet=True)
+    with pytest.raises(RunError, match="no scores by the judge 'mine'"):
+        run.scores("mine")
+    (run.path / "summary.json").unlink()
+    with pytest.raises(RunError, match="the same evaluation again finishes it"):
+        run.scores()
+
+
+def test_used_must_be_plain(tmp_path: Path, demo_dir: Path) -> None:
+    class Odd(Counting):
+        def used(self) -> dict[str, object]:
+            return {"device": object()}
+
+    with pytest.raises(ModelError, match=r"used\(\) must return plain values"):
+        mvbench.evaluate(Odd, data=demo_dir, tasks="AS", frames=1, out=tmp_path / "run", quiet=True)
+    assert len((tmp_path / "run" / "records.jsonl").read_text().splitlines()) >= 1
+
+
+def test_the_public_surface_is_one_function_with_types_and_words() -> None:
+    assert mvbench.__all__ == ["evaluate"]
+    assert typing.get_type_hints(Options)
+    assert inspect.getdoc(mvbench.evaluate)
+    with pytest.raises(AttributeError):
+        mvbench.evaluat  # noqa: B018
+
+
+@pytest.mark.slow
+def test_a_run_is_a_table_for_pandas(tmp_path: Path, demo_dir: Path) -> None:
+    run = mvbench.evaluate("random", data=demo_dir, limit=1, view="none", out=tmp_path / "run", quiet=True)
+    table = run.frame()
+    assert len(table) == 20
+    assert table["parsed.correct"].mean() * 100 == pytest.approx(run.scores()["mean"])
+    assert set(table["parsed.status"]) == {"ok"}
