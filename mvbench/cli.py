@@ -43,7 +43,8 @@ class Parser(argparse.ArgumentParser):
         arguments, unknown = self.parse_known_args(args)
         if unknown:
             word = unknown[0].partition("=")[0]
-            near = suggestion(word, self._option_string_actions)
+            parsers = [self, *subparsers_of(self)]
+            near = suggestion(word, [flag for parser in parsers for flag in parser._option_string_actions])
             raise UsageError(f"unknown argument {unknown[0]!r}{near} (`{self.prog} --help` lists the flags)")
         return arguments
 
@@ -87,14 +88,26 @@ def dispatch(argv: list[str]) -> int:
     command: Command = points[argv[0]].load()
     parser = Parser(prog=f"mvbench {argv[0]}", description=command.__doc__, allow_abbrev=False)
     command.add_arguments(parser)
-    parser.add_argument(
-        "--verbosity", type=str.lower, choices=VERBOSITIES, default="info", help="what is said on stderr"
-    )
+    add_verbosity(parser, default="info")
+    for action in subparsers_of(parser):
+        add_verbosity(action, default=argparse.SUPPRESS)
     arguments = parser.parse_args(argv[1:])
     handler = logging.StreamHandler()
     handler.setFormatter(PlainFormatter("mvbench: %(message)s"))
     logging.basicConfig(level=arguments.verbosity.upper(), handlers=[handler], force=True)
     return command.run(arguments)
+
+
+def add_verbosity(parser: argparse.ArgumentParser, *, default: str) -> None:
+    parser.add_argument(
+        "--verbosity", type=str.lower, choices=VERBOSITIES, default=default, help="what is said on stderr"
+    )
+
+
+def subparsers_of(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers of a command's own commands, such as `verify` of `mvbench data`."""
+    choices = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return [one for table in choices for one in table.values()]
 
 
 def print_overview(commands: dict[str, Command]) -> None:
