@@ -18,7 +18,18 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("words", [["--help"], ["eval", "--help"], ["score", "--help"], ["data", "verify", "--help"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["eval", "--help"],
+        ["score", "--help"],
+        ["data", "verify", "--help"],
+        ["data", "download", "--help"],
+        ["doctor", "--help"],
+        ["import", "--help"],
+    ],
+)
 def test_help_answers_at_once_and_loads_nothing_heavy(words: list[str]) -> None:
     script = (
         "import sys\nfrom mvbench.cli import main\ncode = main(sys.argv[1:])\n"
@@ -185,3 +196,15 @@ def test_text_from_outside_reaches_no_terminal_as_a_command(
     for text in (captured.out, captured.err):
         assert not {"\x1b", "\x07", "\u202e"} & set(text)
     assert "evil" in captured.out
+
+
+def test_verbosity_and_the_nearest_flag_are_known_to_a_commands_own_commands(
+    demo_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["data", "verify", str(demo_dir), "--tasks", "ST", "--frames", "1"]
+    assert main([*words, "--verbosity", "warning"]) == 0
+    assert capsys.readouterr().err == ""
+    assert main(["data", "--verbosity", "error", *words[1:]]) == 0
+    assert capsys.readouterr().err == ""
+    assert main([*words, "--outt", "x"]) == 2
+    assert "did you mean '--out'" in capsys.readouterr().err

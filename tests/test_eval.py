@@ -3,8 +3,6 @@
 import csv
 import json
 import shutil
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -298,25 +296,6 @@ def test_judging_again_corrects_verdicts_that_were_written_wrong(first_choice: P
     (copy / "records.jsonl").write_text(text.replace('"correct":true', '"correct":false'))
     assert main(["score", str(copy)]) == 0
     assert (copy / "summary.json").read_bytes() == (first_choice / "summary.json").read_bytes()
-
-
-@pytest.fixture
-def no_network(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def refuse(*_: object) -> None:
-        raise AssertionError("no command contacts a host the user did not name")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    yield
-
-
-@pytest.mark.usefixtures("no_network")
-def test_nothing_contacts_the_network(first_choice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert evaluate("--model", "oracle", "--data", "demo", "--limit", 1, "--tasks", "MD") == 0
-    assert main(["score", str(first_choice)]) == 0
-    assert main(["peek", "MD:0", "--data", "demo"]) == 0
-    assert main(["data", "verify", "demo", "--tasks", "MD"]) == 0
 
 
 def test_a_run_folder_names_itself_after_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
