@@ -33,7 +33,7 @@ $(VENV)/dev: $(VENV)/core
 	touch $@
 
 $(VENV)/all: $(VENV)/dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[all,decord,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[all,decord,dev]" "transformers[serving]"
 	touch $@
 
 clean:

@@ -92,24 +92,27 @@ def blocks_of_the_readme(language: str) -> list[str]:
 def test_the_model_in_the_readme_is_a_model_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from mvbench import registry
     from mvbench.cli import main
+    from mvbench.testing import check_model
 
-    (source,) = blocks_of_the_readme("python")
+    _, source = blocks_of_the_readme("python")
     (tmp_path / "my_package.py").write_text(source)
     monkeypatch.syspath_prepend(tmp_path)
     point = EntryPoint("longest", "my_package:Longest", registry.MODELS)
     ours = registry.registered
     monkeypatch.setattr(registry, "registered", lambda group: ours(group) | {point.name: point})
-    out = tmp_path / "run"
-    assert main(["eval", "--model", "longest", "--data", "demo", "--tasks", "AS", "--out", str(out)]) == 0
-    assert '"status":"ok"' in (out / "records.jsonl").read_text()
+    for name, out in (("longest", tmp_path / "named"), (f"{tmp_path}/my_package.py:Longest", tmp_path / "in a file")):
+        assert main(["eval", "--model", name, "--data", "demo", "--tasks", "AS", "--out", str(out)]) == 0
+        assert '"status":"ok"' in (out / "records.jsonl").read_text()
     assert len(source.strip().splitlines()) <= 40
+    check_model(registry.model_factory("longest"))
 
 
 def test_the_toml_in_the_readme_is_understood() -> None:
     from mvbench.prompts import parse
     from mvbench.tasks import parse_tasks
 
-    settings, points, task, protocol = blocks_of_the_readme("toml")
+    prices, points, settings, task, protocol = blocks_of_the_readme("toml")
+    assert {"input", "output"} == tomllib.loads(prices)["Qwen3-VL-8B"].keys()
     assert tomllib.loads(settings)["frames"] == 16
     assert tomllib.loads(points)["project"]["entry-points"]
     assert parse_tasks(task, origin="README.md")[0].bounded
