@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -12,11 +13,17 @@ from mvbench.config import resolve
 from mvbench.errors import UsageError, suggestion
 from mvbench.model import Model
 from mvbench.results import Run
-from mvbench.settings import EvalSettings
+from mvbench.settings import MODEL_FLAGS, EvalSettings
 from mvbench.types import AnswerMode
 
 if TYPE_CHECKING:
     from torch import nn
+
+
+log = logging.getLogger(__name__)
+
+OF_A_NAMED_MODEL = frozenset({"model", "models", "model_args", *MODEL_FLAGS})
+"""Settings in a file or the environment that mean a model by its name, and none that is given."""
 
 
 class Options(TypedDict, total=False):
@@ -71,27 +78,39 @@ def evaluate(
 
     model: a name as in `--model`; a class or function that makes a Model from `generation=` and `model_args`; a Model
     as it is; or, with its transformers `processor`, a live `nn.Module`, which is left in the mode it was in.
-    options: as the flags of `mvbench eval`, and like them above the environment and `mvbench.toml`. quiet: no progress.
+    options: as the flags of `mvbench eval`, and like them above the environment and `mvbench.toml`; of these two, what
+    is about a named model does not count for one that is given. quiet: no progress.
 
-    The same call over an unfinished run folder goes on, over a finished one asks nothing.
+    The same call over an unfinished run folder goes on, over a finished one asks nothing. A run that stays incomplete
+    is logged as a warning, and its `shortfalls` say why.
     Raises MVBenchError in one line for what the user can mend, KeyboardInterrupt after an orderly stop.
     """
-    for name in options:
-        if name not in Options.__annotations__:
-            raise UsageError(f"evaluate() has no argument {name!r}{suggestion(name, Options.__annotations__)}")
-    if processor is None and hasattr(model, "state_dict"):
-        raise UsageError("a live module needs its transformers processor: evaluate(module, processor=processor, ...)")
+    check(model, processor, options)
     given: dict[str, Any] = {name: str(value) if isinstance(value, Path) else value for name, value in options.items()}
     if isinstance(model, str):
         settings, sources = resolve(EvalSettings, {"model": model, **given})
         planned = plan.make(settings)
     else:
-        settings, sources = resolve(EvalSettings, given)
+        settings, sources = resolve(EvalSettings, given, flags_only=OF_A_NAMED_MODEL)
         planned = plan.make(settings, model if processor is None else live(model, processor))
     outcome = evaluation.run(planned, sources=sources, argv=[], quiet=quiet)
     if outcome.interrupted:
         raise KeyboardInterrupt
+    for shortfall in outcome.summary.shortfalls if outcome.summary else ():
+        log.warning("%s is incomplete: %s", outcome.run.path, shortfall)
     return outcome.run
+
+
+def check(model: object, processor: object, options: Mapping[str, Any]) -> None:
+    """Raises UsageError for an unknown option, and for a module and a processor of which one is missing."""
+    for name in options:
+        if name not in Options.__annotations__:
+            raise UsageError(f"evaluate() has no argument {name!r}{suggestion(name, Options.__annotations__)}")
+    is_module = hasattr(model, "state_dict") and not isinstance(model, Model | type)
+    if is_module and processor is None:
+        raise UsageError("a live module needs its transformers processor: evaluate(module, processor=processor, ...)")
+    if processor is not None and not is_module:
+        raise UsageError(f"processor= goes with a live module, not with {model!r:.60}; leave it out")
 
 
 def live(module: Any, processor: Any) -> Callable[..., Model]:

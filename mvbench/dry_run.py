@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from statistics import median
 
-from mvbench.errors import Failure, RunError
+from mvbench.errors import Failure, MVBenchError, RunError
 from mvbench.evaluation import cut, reader, unfinished
 from mvbench.model import CountsTokens
 from mvbench.plan import Plan
-from mvbench.results import FACTS, Run
+from mvbench.results import FACTS, Run, refuse_foreign, refuse_other_settings
 from mvbench.scoring import HEADLINE
 from mvbench.types import Request, Sample
 from mvbench.views import shown_instead
+
+log = logging.getLogger(__name__)
 
 TRIED = 16
 """Clips that are read to learn how long reading takes and how long a request is."""
@@ -99,13 +103,14 @@ def dry_run(plan: Plan) -> DryRun:
 
 
 def still_to_ask(plan: Plan, samples: Sequence[Sample]) -> list[Sample]:
-    """The questions that the run folder has no reply to."""
+    """The questions that the run folder has no reply to. Raises RunError where the run itself would be refused."""
     done: set[str] = set()
+    refuse_foreign(plan.folder)
     if (plan.folder / FACTS).exists() and not plan.settings.fresh:
         run = Run.read(plan.folder)
-        if run.facts["fingerprint"] == plan.fingerprint:
-            rows = run.done(HEADLINE)
-            done = {name for name, row in rows.items() if not (row.error and plan.settings.retry_errors)}
+        refuse_other_settings(plan.folder, run.facts["fingerprint"], plan.fingerprint)
+        rows = run.done(HEADLINE)
+        done = {name for name, row in rows.items() if not (row.error and plan.settings.retry_errors)}
     return [sample for batch in unfinished(cut(samples, plan.batch_size), done) for sample in batch]
 
 
@@ -130,8 +135,19 @@ def read_some(plan: Plan, samples: Sequence[Sample]) -> Trial:
                 unread.append(sample.id)
             elif isinstance(plan.model, CountsTokens):
                 prompt = plan.protocol.render(sample, subtitles=plan.settings.subtitles)
-                counts.append(plan.model.count_tokens(Request.about(sample, prompt, shown)))
+                counts.append(counted(plan.model, Request.about(sample, prompt, shown)))
     return Trial(tuple(unread), waited / max(1, len(samples) - 1), mean(counts))
+
+
+def counted(model: CountsTokens, request: Request) -> int | None:
+    """What the model counts; None where it fails, as it will when it is asked: that costs one question, not this."""
+    try:
+        return int(model.count_tokens(request))
+    except MVBenchError:
+        raise
+    except Exception as error:
+        log.warning("the tokens of %s cannot be counted: %s: %s", request.sample_id, type(error).__name__, error)
+        return None
 
 
 def earlier_run(plan: Plan) -> Past | None:
@@ -153,7 +169,8 @@ def taken(run: Run) -> Past | None:
     replies = [record.reply for record in answered if record.reply is not None]
     return Past(
         folder=str(run.path),
-        answer_seconds=sum(record.answer_seconds for record in answered) / len(answered),
+        # The median: the first answers wait for weights to be loaded or a server to wake up.
+        answer_seconds=median(record.answer_seconds for record in answered),
         input_tokens=mean([reply.input_tokens for reply in replies]),
         output_tokens=mean([reply.output_tokens for reply in replies]),
     )

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -16,12 +17,12 @@ from types import FrameType
 from typing import Any
 
 from mvbench import provenance
-from mvbench.errors import ModelError
+from mvbench.errors import MVBenchError
 from mvbench.exports import RunFacts, csv_rows, upload
 from mvbench.isolation import WorkerPool, default_workers
 from mvbench.metrics import Summary, summarise
 from mvbench.model import Model, Reports
-from mvbench.plan import Plan
+from mvbench.plan import Plan, model_arguments
 from mvbench.pricing import Spending
 from mvbench.progress import progress
 from mvbench.results import SUMMARY, Done, Run, pretty, storable
@@ -32,6 +33,8 @@ from mvbench.video import read
 from mvbench.views import VIEWS, shown_instead
 
 log = logging.getLogger(__name__)
+
+SAME_REQUEST_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +118,19 @@ def ask_all(
             correct += sum(record.verdicts[HEADLINE].correct for record in records)
             advance(len(records), f"accuracy so far {100 * correct / counted:.1f} %")
     note_used(plan.model, folder)
+    spending.check()
 
 
 def note_used(model: Model, folder: Run) -> None:
-    """Write down what the model found itself to be, where it tells. Raises ModelError for what JSON cannot hold."""
+    """Write down what the model found itself to be, where it tells. A model that cannot say it loses no reply."""
     if not isinstance(model, Reports):
         return
-    used = dict(model.used())
     try:
-        folder.note("used", used)
-    except TypeError as error:
-        raise ModelError(f"model {model.name!r}: used() must return plain values: {error}") from None
+        folder.note("used", dict(model.used()))
+    except MVBenchError:
+        raise
+    except Exception as error:  # whatever a third party's method raises, and TypeError for what JSON cannot hold
+        log.warning("model %r does not tell what it used, in plain values: %s", model.name, error)
 
 
 @contextmanager
@@ -173,11 +178,12 @@ def until(stop: threading.Event, batches: Iterable[Sequence[Sample]], spending: 
         if stop.is_set():
             return
         if not spending.affords(len(batch)):
-            log.warning(
-                "%.4f USD are spent and --max-cost is %g: no more is asked; a larger --max-cost goes on",
-                spending.usd,
-                spending.limit,
-            )
+            if spending.untold is None:
+                log.warning(
+                    "%.4f USD are spent and --max-cost is %g: no more is asked; a larger --max-cost goes on",
+                    spending.usd,
+                    spending.limit,
+                )
             return
         spending.under_way += len(batch)
         yield batch
@@ -185,12 +191,22 @@ def until(stop: threading.Event, batches: Iterable[Sequence[Sample]], spending: 
 
 @contextmanager
 def stop_requested() -> Iterator[threading.Event]:
-    """An event that the first SIGINT or SIGTERM sets; the second one interrupts as usual."""
+    """An event that the first SIGINT or SIGTERM sets; a later one interrupts as usual.
+
+    One within a second is the same request: a supervisor may signal the process and its group.
+    """
     stop = threading.Event()
+    first: float | None = None
 
     def request(number: int, frame: FrameType | None) -> None:
+        nonlocal first
+        now = time.monotonic()
+        if first is not None:
+            if now - first > SAME_REQUEST_SECONDS:
+                raise KeyboardInterrupt
+            return
+        first = now
         stop.set()
-        signal.signal(number, signal.default_int_handler)
         print(
             "\nmvbench: finishing the questions under way; once more to leave at once. The same command resumes.",
             file=sys.stderr,
@@ -231,10 +247,13 @@ def facts(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str]) -> dic
         "tasks": [asdict(task) for task in plan.dataset.tasks],
         "arguments": {
             "given": [storable(word) for word in argv],
+            # Other models' tables are nobody's business here.
             "resolved": {
                 name: storable(value) if isinstance(value, str) else value
                 for name, value in asdict(plan.settings).items()
-            },
+                if name != "models"
+            }
+            | {"model_args": model_arguments(plan.settings)},
             "sources": dict(sources),
         },
         "versions": provenance.versions(),

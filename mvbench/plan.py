@@ -204,7 +204,16 @@ def model_title(name: str) -> dict[str, str] | str:
 
 
 def model_arguments(settings: EvalSettings) -> dict[str, Any]:
-    """The model's arguments: `[models.NAME]` of the settings files, then `--model-args`, then flags that name one."""
+    """The model's arguments: `[models.NAME]` of the settings files, then `--model-args`, then flags that name one.
+
+    Raises UsageError for an API key in any of the tables: it would be written down.
+    """
+    for name, table in {**settings.models, str(settings.model): settings.model_args}.items():
+        if "api_key" in table:
+            raise UsageError(
+                f"api_key of model {name!r} is refused, for it would be written down: put the key into an environment "
+                "variable, and name that with api_key_env where it is not the usual one"
+            )
     flags = {name: value for name in MODEL_FLAGS if (value := getattr(settings, name)) is not None}
     return dict(settings.models.get(settings.model or "", {})) | settings.model_args | flags
 

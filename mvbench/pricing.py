@@ -51,7 +51,8 @@ def read_price(path: Path, model: str) -> Price:
 class Spending:
     """Tokens of a run so far, and what they cost.
 
-    `limit`: USD; None: count only. `under_way`: questions that are being asked.
+    `limit`: USD; None: count only. `under_way`: questions that are being asked. `untold`: the first one whose reply
+    does not tell its tokens although there is a limit; nothing more is affordable then.
     """
 
     price: Price | None = None
@@ -60,26 +61,32 @@ class Spending:
     output_tokens: int = 0
     replies: int = 0
     under_way: int = 0
+    untold: str | None = None
 
     @property
     def usd(self) -> float | None:
         return None if self.price is None else self.price.of(self.input_tokens, self.output_tokens)
 
     def add(self, records: Sequence[Record]) -> None:
-        """Count a finished batch. Raises ModelError when there is a limit and a reply does not tell its tokens."""
+        """Count a finished batch."""
         self.under_way -= len(records)
         for record in records:
             reply = record.reply
             if reply is None:
                 continue
             if self.limit is not None and (reply.input_tokens is None or reply.output_tokens is None):
-                raise ModelError(
-                    f"--max-cost {self.limit:g} cannot be held: the model does not tell the tokens of "
-                    f"{record.sample.id}; finished questions are kept, leave --max-cost out to go on"
-                )
+                self.untold = self.untold or record.sample.id
             self.input_tokens += reply.input_tokens or 0
             self.output_tokens += reply.output_tokens or 0
             self.replies += 1
+
+    def check(self) -> None:
+        """Raises ModelError where a limit could not be held."""
+        if self.untold is not None:
+            raise ModelError(
+                f"--max-cost {self.limit:g} cannot be held: the model does not tell the tokens of {self.untold}; "
+                "finished questions are kept, leave --max-cost out to go on"
+            )
 
     def affords(self, questions: int) -> bool:
         """Whether so many more fit below the limit, if they and those under way cost as much as the mean so far.
@@ -88,5 +95,7 @@ class Spending:
         """
         if self.limit is None or self.usd is None:
             return True
+        if self.untold is not None:
+            return False
         mean = self.usd / self.replies if self.replies else 0.0
         return self.usd + (self.under_way + questions) * mean <= self.limit

@@ -1,5 +1,6 @@
 """A name -> what an entry point registers under it, or a file defines, or the nearest name."""
 
+import hashlib
 import importlib.util
 import inspect
 import sys
@@ -46,27 +47,31 @@ def model_factory(name: str) -> Callable[..., Any]:
 
 def model_file(name: str) -> Path | None:
     """The file of `path/to/file.py:Class`; None for a registered name."""
-    file = name.rpartition(":")[0]
-    return Path(file).expanduser() if file.endswith(".py") else None
+    file = name.rpartition(":")[0] or name
+    if not file.endswith(".py"):
+        return None
+    if file == name:
+        raise UsageError(f"model {name!r} names a file alone; name the class in it too: {name}:MyModel")
+    return Path(file).expanduser()
 
 
 def defined_in(file: Path, name: str) -> Any:
     """The class that `file.py:Class` names; running the file is what the user asked for. Raises UsageError."""
-    module_name = f"mvbench_model_{file.stem}"
-    module = sys.modules.get(module_name)
-    if module is None or Path(str(module.__file__)) != file.resolve():
-        module = run_file(file.resolve(), module_name, name)
+    if not file.is_file():
+        raise UsageError(f"model {name!r}: there is no file {str(file)!r}")
+    digest = hashlib.blake2b(file.read_bytes(), digest_size=8).hexdigest()  # a file that was changed runs again
+    module_name = f"mvbench_model_{file.stem}_{digest}"
+    module = sys.modules.get(module_name) or run_file(file.resolve(), module_name, name)
     attribute = name.rpartition(":")[2]
-    if not hasattr(module, attribute):
+    factory = getattr(module, attribute, None)
+    if not callable(factory):
         classes = [key for key, value in vars(module).items() if isinstance(value, type)]
-        raise UsageError(f"model {name!r}: {file.name} defines no {attribute!r}{suggestion(attribute, classes)}")
-    return getattr(module, attribute)
+        raise UsageError(f"model {name!r}: {file.name} defines no class {attribute!r}{suggestion(attribute, classes)}")
+    return factory
 
 
 def run_file(file: Path, module_name: str, name: str) -> ModuleType:
     """The file as a module. What lies beside it can be imported, but never hides an installed package."""
-    if not file.is_file():
-        raise UsageError(f"model {name!r}: there is no file {str(file)!r}")
     spec = importlib.util.spec_from_file_location(module_name, file)
     assert spec and spec.loader, "the name ends in .py"
     module = importlib.util.module_from_spec(spec)
@@ -108,8 +113,6 @@ def build_model(name: str, arguments: Mapping[str, Any], generation: Generation)
 
 def build(factory: Callable[..., Any], arguments: Mapping[str, Any], generation: Generation, *, name: str) -> Model:
     """A model from what makes it; `name` is for messages. Raises UsageError and ModelError as `build_model` does."""
-    if "api_key" in arguments:
-        raise UsageError("api_key= is refused, for it would be written down; put the key in an environment variable")
     accepted = inspect.signature(factory).parameters
     if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in accepted.values()):
         known = [parameter for parameter in accepted if parameter != "generation"]

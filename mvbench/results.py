@@ -18,7 +18,7 @@ import jsonlines
 import orjson
 from filelock import FileLock, Timeout
 
-from mvbench.errors import Failure, FailureReason, MissingExtra, RunError
+from mvbench.errors import Failure, FailureReason, MissingExtra, RunError, suggestion
 from mvbench.types import LETTERS, Clip, FinishReason, Record, Reply, Sample, Status, Task, Verdict
 
 if TYPE_CHECKING:
@@ -148,20 +148,39 @@ class Run:
             if last[line["sample_id"]] == number:
                 yield self._record(line)
 
+    @property
+    def shortfalls(self) -> tuple[str, ...]:
+        """Why the run is incomplete, in words: replies that are not there yet, too many errors. A whole one has none.
+
+        Raises RunError when there is no summary yet.
+        """
+        return tuple(map(str, self._summary()["shortfalls"]))
+
     def scores(self, judge: str = "parsed") -> dict[str, float]:
-        """Percent right by task key, and `mean`, the mean over tasks; from the summary a finished run has.
+        """Percent right by task key, and `mean`, the mean over tasks, of the questions that have been asked.
 
         Raises RunError when there is no summary yet, or none by this judge.
         """
+        judges = self._summary()["judges"]
+        if judge not in judges:
+            raise RunError(f"{str(self.path)!r} has no scores by the judge {judge!r}{suggestion(judge, judges)}")
+        row = judges[judge]
+        return {"mean": row["macro"]["mean"], **{key: task["accuracy"] for key, task in row["tasks"].items()}}
+
+    def _summary(self) -> dict[str, Any]:
         path = self.path / SUMMARY
         try:
-            row = orjson.loads(path.read_bytes())["judges"][judge]
-            by_task = {key: float(task["accuracy"]) for key, task in row["tasks"].items()}
-            return {"mean": float(row["macro"]["mean"]), **by_task}
+            summary: dict[str, Any] = expect(orjson.loads(path.read_bytes()), dict)
+            for row in summary["judges"].values():
+                expect(row["macro"]["mean"], float)
+                for task in row["tasks"].values():
+                    expect(task["accuracy"], float)
+            expect(summary["shortfalls"], list)
         except FileNotFoundError:
             raise RunError(f"{str(self.path)!r} has no {SUMMARY} yet; the same evaluation again finishes it") from None
-        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError, ValueError):
-            raise RunError(f"{str(path)!r} holds no scores by the judge {judge!r}; `mvbench score` makes it") from None
+        except (OSError, orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+            raise RunError(f"{str(path)!r} cannot be read; `mvbench score` makes it anew") from None
+        return summary
 
     def frame(self) -> pandas.DataFrame:
         """One row per question: its key facts, its reply and, for each judge, `<judge>.correct` and `<judge>.status`.
@@ -176,12 +195,17 @@ class Run:
 
     def tokens(self) -> Tokens:
         """What every reply ever written here was made of, those to questions asked again since included."""
-        replies = [line["reply"] for line in self._lines() if line["reply"] is not None]
-        return Tokens(
-            input=sum(reply.get("input_tokens") or 0 for reply in replies),
-            output=sum(reply.get("output_tokens") or 0 for reply in replies),
-            replies=len(replies),
-        )
+        read = written = replies = 0
+        for line in self._lines():
+            try:
+                reply = None if line["reply"] is None else reply_of(line["reply"])
+            except (KeyError, TypeError, ValueError):
+                raise self._broken(f"of {line['sample_id']}") from None
+            if reply is not None:
+                read += reply.input_tokens or 0
+                written += reply.output_tokens or 0
+                replies += 1
+        return Tokens(read, written, replies)
 
     def note(self, name: str, content: Mapping[str, Any]) -> None:
         """Add what is known only now to `run.json`, or replace it there."""

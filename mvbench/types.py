@@ -181,10 +181,10 @@ class Reply:
     prefix: str = ""
     choice_logprobs: tuple[float, ...] | None = None
     finish_reason: FinishReason | None = None
-    reasoning: str | None = None
     input_tokens: int | None = None
     output_tokens: int | None = None
     error: str | None = None
+    reasoning: str | None = None
 
 
 class Status(StrEnum):

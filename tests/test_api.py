@@ -3,7 +3,9 @@
 import inspect
 import json
 import threading
+import time
 import typing
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from mvbench.api import Options
 from mvbench.errors import ModelError, MVBenchError, RunError, UsageError
 from mvbench.results import Run
 from mvbench.settings import EvalSettings
-from mvbench.types import Generation
+from mvbench.types import Generation, Reply, Request
 from tests.counting_model import Counting
 
 NOT_OPTIONS = {"model", "models", "scoring", "dry_run"}
@@ -119,14 +121,78 @@ def test_scores_of_a_run_without_a_summary_say_how_to_get_them(tmp_path: Path, d
         run.scores()
 
 
-def test_used_must_be_plain(tmp_path: Path, demo_dir: Path) -> None:
+def test_a_model_that_cannot_say_what_it_used_loses_no_reply(
+    tmp_path: Path, demo_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     class Odd(Counting):
+        concurrency = 8
+
         def used(self) -> dict[str, object]:
             return {"device": object()}
 
-    with pytest.raises(ModelError, match=r"used\(\) must return plain values"):
-        mvbench.evaluate(Odd, data=demo_dir, tasks="AS", frames=1, out=tmp_path / "run", quiet=True)
-    assert len((tmp_path / "run" / "records.jsonl").read_text().splitlines()) >= 1
+    run = mvbench.evaluate(Odd, data=demo_dir, tasks="AS", frames=1, out=tmp_path / "run", quiet=True)
+    assert len(list(run.records())) == 8
+    assert "does not tell what it used, in plain values" in caplog.text
+
+
+def test_replies_under_way_are_written_where_a_limit_cannot_be_held(tmp_path: Path, demo_dir: Path) -> None:
+    """They were paid for: the run ends with the mistake, and with every reply that was bought."""
+    (tmp_path / "prices.toml").write_text('["counting/one"]\ninput = 1\noutput = 1\n')
+    bought: list[str] = []
+
+    class Forgets(Counting):
+        concurrency = 8
+
+        def answer(self, requests: Sequence[Request]) -> list[Reply]:
+            bought.append(requests[0].sample_id)
+            if len(bought) > 1:
+                time.sleep(0.2)
+            return [Reply("B)", input_tokens=None if requests[0].sample_id == bought[0] else 3, output_tokens=1)]
+
+    limit = {"price_table": tmp_path / "prices.toml", "max_cost": 1000.0}
+    with pytest.raises(ModelError, match="cannot be held"):
+        mvbench.evaluate(Forgets, data=demo_dir, view="none", out=tmp_path / "run", quiet=True, **limit)  # type: ignore[misc]
+    assert sorted(record.sample.id for record in Run.read(tmp_path / "run").records()) == sorted(bought)
+    assert 8 <= len(bought) < 20
+
+
+def test_an_incomplete_run_says_so(tmp_path: Path, demo_dir: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class Down(Counting):
+        def answer(self, requests: Sequence[Request]) -> list[Reply]:
+            return [Reply("", error="the server is down") for _ in requests]
+
+    run = mvbench.evaluate(Down, data=demo_dir, tasks="AS", frames=1, out=tmp_path / "run", quiet=True)
+    assert run.scores()["mean"] == 0
+    assert run.shortfalls
+    assert f"is incomplete: {run.shortfalls[0]}" in caplog.text
+    whole = mvbench.evaluate(Counting, data=demo_dir, tasks="AS", frames=1, out=tmp_path / "whole", quiet=True)
+    assert whole.shortfalls == ()
+
+
+def test_settings_about_a_named_model_do_not_reach_one_that_is_given(
+    tmp_path: Path, demo_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mvbench.toml").write_text(
+        'model = "openai"\nframes = 3\ndevice = "cuda"\n[models.openai]\nbase_url = "http://localhost:1/v1"\n'
+    )
+    run = mvbench.evaluate(Counting, data=demo_dir, tasks="AS", out="run", quiet=True)
+    assert run.facts["fingerprint"]["model"] == "counting"
+    assert run.facts["fingerprint"]["sampling"]["num_frames"] == 3
+    model = Counting(generation=Generation())
+    assert mvbench.evaluate(model, data=demo_dir, tasks="AS", out="other", quiet=True).scores()
+
+
+def test_a_model_may_have_a_state_of_its_own(tmp_path: Path, demo_dir: Path) -> None:
+    class Trained(Counting):
+        def state_dict(self) -> dict[str, object]:
+            return {}
+
+    for number, model in enumerate((Trained, Trained(generation=Generation()))):
+        run = mvbench.evaluate(model, data=demo_dir, tasks="AS", frames=1, out=tmp_path / str(number), quiet=True)
+        assert run.scores()
+    with pytest.raises(UsageError, match="processor= goes with a live module"):
+        mvbench.evaluate("random", processor=object(), data=demo_dir)
 
 
 def test_the_public_surface_is_one_function_with_types_and_words() -> None:

@@ -72,7 +72,10 @@ def test_the_overview_lists_every_command_with_a_line(capsys: pytest.CaptureFixt
         (["eval", "--model", "oracle", "--data", "demo", "--max-frames", "8"], "--max-frames 8 goes with --fps"),
         (["eval", "--model", "oracle", "--data", "demo", "--sampling", "fps"], "--sampling fps needs --fps"),
         (["eval", "--model", "oracle", "--data", "demo", "--model-args", "a=1"], "no argument 'a'; it takes"),
-        (["eval", "--model", "random", "--data", "demo", "--model-args", "api_key=x"], "api_key= is refused"),
+        (
+            ["eval", "--model", "random", "--data", "demo", "--model-args", "api_key=x"],
+            "api_key of model 'random' is refused",
+        ),
         (["eval", "--model", "replay", "--data", "demo"], "model 'replay' needs path"),
         (["eval", "--model", "replay", "--data", "demo", "--model-args", "path=/no/such"], "cannot read the replies"),
         (["eval", "--model", "random", "--data", "demo", "--seed", "9" * 25], "whole number"),

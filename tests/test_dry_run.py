@@ -79,3 +79,38 @@ def test_nothing_is_looked_for_where_nothing_is_shown(capsys: pytest.CaptureFixt
     lines = told(capsys, "--model", "random", "--data", data, "--view", "none")
     assert lines["videos"] == "all are there"
     assert lines["minutes"].startswith("reading less than 0.1")
+
+
+def test_a_question_that_cannot_be_counted_is_no_end(
+    capsys: pytest.CaptureFixture[str], demo_dir: Path, tmp_path: Path
+) -> None:
+    source = FILE.read_text().replace("return 1000", "return 1000 if request.sample_id[-1] != '1' else int('x')")
+    (tmp_path / "odd.py").write_text(source)
+    words = ["--model", "odd.py:Counting", "--data", str(demo_dir), "--tasks", "AS", "--frames", "1"]
+    assert main(["eval", *words, "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert "about 8,000 in (as counting counts them)" in said.out
+    assert "the tokens of action_sequence/0001 cannot be counted: ValueError" in said.err
+
+
+def test_the_time_a_model_takes_to_wake_up_is_not_taken_for_every_question(
+    capsys: pytest.CaptureFixture[str], demo_dir: Path, tmp_path: Path
+) -> None:
+    source = FILE.read_text().replace("self.asked.extend", "time.sleep(0 if self.asked else 3); self.asked.extend")
+    (tmp_path / "slow.py").write_text(source.replace("from collections.abc", "import time\nfrom collections.abc", 1))
+    words = ("--model", "slow.py:Counting", "--data", demo_dir, "--tasks", "AS", "--view", "none")
+    assert main(["eval", *map(str, words), "--limit", "5"]) == 0
+    assert "answering less than 0.1" in told(capsys, *words)["minutes"]
+
+
+def test_what_the_run_would_refuse_is_refused(
+    capsys: pytest.CaptureFixture[str], demo_dir: Path, tmp_path: Path
+) -> None:
+    words = ["eval", "--model", "random", "--data", str(demo_dir), "--tasks", "AS", "--view", "none", "--out", "run"]
+    assert main(words) == 0
+    assert main([*words, "--seed", "3", "--dry-run"]) == 2
+    assert "holds another run (seed: 0 there, 3 now)" in capsys.readouterr().err
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").touch()
+    assert main([*words[:-1], "mine", "--dry-run"]) == 2
+    assert "holds 'thesis.txt'" in capsys.readouterr().err

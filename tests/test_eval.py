@@ -346,3 +346,24 @@ def test_other_decoders_and_resizers_see_the_same_frames(tmp_path: Path) -> None
         assert evaluate(*words, *extra, "--out", tmp_path / name) == 0
         runs[name] = [row["frames"]["indices"] for row in lines(tmp_path / name)]
     assert runs["exact"] == runs["fast"] == runs["decord"]
+
+
+@pytest.mark.parametrize("flags", [(), ("--set", "models.other.api_key=sk-secret-secret")])
+def test_a_key_in_any_models_table_is_refused_and_written_nowhere(
+    flags: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    if not flags:
+        Path("mvbench.toml").write_text('[models.openai]\napi_key = "sk-secret-secret"\n')
+    assert evaluate("--model", "random", "--data", "demo", "--tasks", "AS", "--view", "none", *flags) == 2
+    assert "put the key into an environment variable" in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
+def test_run_json_holds_the_arguments_of_the_model_that_ran_and_of_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mvbench.toml").write_text('[models.replay]\npath = "private/replies.jsonl"\n')
+    assert evaluate("--model", "random", "--data", "demo", "--tasks", "AS", "--view", "none", "--out", "run") == 0
+    assert "private" not in Path("run/run.json").read_text()

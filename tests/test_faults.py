@@ -81,17 +81,20 @@ def test_a_run_killed_at_any_point_and_resumed_equals_one_that_was_not(uninterru
     assert wait_until(lambda: all(gone(pid) for pid in leftovers), seconds=10), "a worker outlived its run"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signals", [(signal.SIGINT,), (signal.SIGTERM,), (signal.SIGINT, signal.SIGTERM)])
 def test_an_interrupt_finishes_the_questions_under_way_and_says_how_to_go_on(
-    uninterrupted: Path, tmp_path: Path, number: int
+    uninterrupted: Path, tmp_path: Path, signals: tuple[int, ...]
 ) -> None:
+    """Two signals at once, to a process and its group for instance, are one request."""
     out = tmp_path / "run"
     with subprocess.Popen(command(out), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert wait_until(lambda: (out / "records.jsonl").exists() and (out / "records.jsonl").stat().st_size > 0)
-        process.send_signal(number)
+        for number in signals:
+            process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "The same command resumes" in said
+    assert said.count("The same command resumes") == 1
+    assert "interrupted" not in said
     assert "Traceback" not in said
     rows = (out / "records.jsonl").read_bytes()
     assert rows.endswith(b"\n")
@@ -169,3 +172,20 @@ def test_clips_that_hang_or_kill_their_worker_cost_one_question_each(
     bad = {name: reason for name, reason in reasons.items() if reason}
     assert len(reasons) == 8
     assert sorted(bad.values()) == ["crashed", "timeout"]
+
+
+@pytest.mark.parametrize("reply", ['"A)"', '{"text": 3}', '{"text": "A)", "input_tokens": "many"}', "MISSING"])
+def test_a_damaged_reply_is_one_line_when_the_run_goes_on(
+    reply: str, tmp_path: Path, demo_dir: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["eval", "--model", "random", "--data", str(demo_dir), "--tasks", "AS", "--view", "none"]
+    assert main([*words, "--out", str(tmp_path / "run")]) == 0
+    records = tmp_path / "run" / "records.jsonl"
+    first, *others = records.read_text().splitlines(keepends=True)
+    row = json.loads(first)
+    del row["reply"]
+    damaged = json.dumps(row) if reply == "MISSING" else json.dumps(row)[:-1] + f', "reply": {reply}}}'
+    records.write_text("".join([damaged + "\n", *others]))
+    capsys.readouterr()
+    assert main([*words, "--out", str(tmp_path / "run")]) == 2
+    assert "of action_sequence/0000 is no record; delete that line and resume" in capsys.readouterr().err

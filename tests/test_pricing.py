@@ -83,7 +83,11 @@ def test_without_a_limit_everything_is_affordable_and_tokens_are_counted() -> No
     assert spending.affords(10**9)
 
 
-def test_a_limit_that_cannot_be_held_stops_the_run() -> None:
+def test_a_limit_that_cannot_be_held_lets_nothing_more_be_asked_and_is_told() -> None:
     spending = Spending(Price(1, 1), limit=5)
+    spending.check()
+    spending.add([answered(3, 4), answered(None, None), answered(5, 6)])
+    assert spending.replies == 3
+    assert not spending.affords(1)
     with pytest.raises(ModelError, match="does not tell the tokens of counting/0000; finished questions are kept"):
-        spending.add([answered(None, None)])
+        spending.check()

@@ -43,7 +43,8 @@ def test_two_files_of_one_name_are_two_models(tmp_path: Path) -> None:
     ("source", "attribute", "message"),
     [
         (None, "Mine", "there is no file"),
-        ("class Mine: ...", "Mne", "model.py defines no 'Mne'; did you mean 'Mine'"),
+        ("class Mine: ...", "Mne", "model.py defines no class 'Mne'; did you mean 'Mine'"),
+        ("Mine = 3", "Mine", "model.py defines no class 'Mine'"),
         ("1 / 0", "Mine", "model.py cannot be run: ZeroDivisionError: division by zero"),
         ("class Mine", "Mine", "model.py cannot be run: SyntaxError"),
         ("import no_such_package", "Mine", "ModuleNotFoundError: No module named 'no_such_package'"),
@@ -57,6 +58,18 @@ def test_a_file_that_gives_no_model_is_one_line(
     with pytest.raises(UsageError) as raised:
         model_factory(f"{tmp_path}/model.py:{attribute}")
     assert message in str(raised.value)
+
+
+def test_a_file_that_was_edited_is_run_again(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    for version in ("1", "2"):
+        file.write_text(FILE.read_text().replace("counting/one", version))
+        assert build_model(f"{file}:Counting", {}, Generation()).identity()["model"] == version
+
+
+def test_a_file_without_a_class_is_told_how_to_name_one() -> None:
+    with pytest.raises(UsageError, match=r"name the class in it too: longest\.py:MyModel"):
+        model_factory("longest.py")
 
 
 def test_what_a_constructor_refuses_is_one_line() -> None:
