@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from types import FrameType
 from typing import Any
 
@@ -102,13 +103,17 @@ def ask_all(
         reader(plan, [sample for batch in todo for sample in batch]) as read_clip,
         progress(plan.model.name, total=len(plan.dataset.samples), done=counted, quiet=quiet) as advance,
     ):
-        for records in evaluate(
-            until(stop, todo, spending),
-            plan.model,
-            read=read_clip,
-            render=lambda sample: plan.protocol.render(sample, subtitles=plan.settings.subtitles),
-            judge=judge,
-        ):
+        rounds = (
+            evaluate(
+                until(stop, batches, spending),
+                plan.model,
+                read=read_clip,
+                render=lambda sample: plan.protocol.render(sample, subtitles=plan.settings.subtitles),
+                judge=judge,
+            )
+            for batches in rounds_of(todo, spending)
+        )
+        for records in chain.from_iterable(rounds):
             folder.append(records)
             spending.add(records)
             if not noted:
@@ -172,6 +177,15 @@ def unfinished(batches: Iterable[Sequence[Sample]], done: Iterable[str]) -> list
     return [batch for batch in batches if any(sample.id not in finished for sample in batch)]
 
 
+def rounds_of(todo: Sequence[Sequence[Sample]], spending: Spending) -> Iterator[Sequence[Sequence[Sample]]]:
+    """All batches at once; under a limit first one at a time, until a reply has told what a question costs."""
+    alone = 0
+    while alone < len(todo) and spending.one_by_one():
+        yield todo[alone : alone + 1]
+        alone += 1
+    yield todo[alone:]
+
+
 def until(stop: threading.Event, batches: Iterable[Sequence[Sample]], spending: Spending) -> Iterator[Sequence[Sample]]:
     """The batches, as long as no stop is requested and there is money for one more."""
     for batch in batches:
@@ -180,8 +194,9 @@ def until(stop: threading.Event, batches: Iterable[Sequence[Sample]], spending: 
         if not spending.affords(len(batch)):
             if spending.untold is None:
                 log.warning(
-                    "%.4f USD are spent and --max-cost is %g: no more is asked; a larger --max-cost goes on",
+                    "%.4f USD are spent%s and --max-cost is %g: no more is asked; a larger --max-cost goes on",
                     spending.usd,
+                    f", {spending.under_way:,} questions are under way" if spending.under_way else "",
                     spending.limit,
                 )
             return

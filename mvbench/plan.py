@@ -89,6 +89,11 @@ def make(settings: EvalSettings, model: Model | Callable[..., Any] | None = None
         answering = checked(model, model.name)
     else:
         answering = build_answering(settings, model, generation, dataset)
+    if answering.batch_size == 1 and answering.concurrency > 1 and (settings.batch_size or 1) > 1:
+        raise UsageError(
+            f"--batch-size {settings.batch_size}: model {answering.name!r} is asked one question at a time, "
+            f"{answering.concurrency} at once; use --concurrency"
+        )
     if settings.view in VIEWS and not answering.wants.frames:
         raise UsageError(
             f"--view {settings.view} changes frames, but model {answering.name!r} takes none; leave it out"

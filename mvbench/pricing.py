@@ -64,6 +64,11 @@ class Spending:
     untold: str | None = None
 
     @property
+    def told(self) -> bool:
+        """Whether any reply told its tokens."""
+        return bool(self.input_tokens or self.output_tokens)
+
+    @property
     def usd(self) -> float | None:
         return None if self.price is None else self.price.of(self.input_tokens, self.output_tokens)
 
@@ -72,7 +77,7 @@ class Spending:
         self.under_way -= len(records)
         for record in records:
             reply = record.reply
-            if reply is None:
+            if reply is None or not reply.paid:
                 continue
             if self.limit is not None and (reply.input_tokens is None or reply.output_tokens is None):
                 self.untold = self.untold or record.sample.id
@@ -88,10 +93,14 @@ class Spending:
                 "finished questions are kept, leave --max-cost out to go on"
             )
 
+    def one_by_one(self) -> bool:
+        """Whether the next question must be asked alone, because nobody knows yet what one costs."""
+        return self.limit is not None and not self.replies
+
     def affords(self, questions: int) -> bool:
         """Whether so many more fit below the limit, if they and those under way cost as much as the mean so far.
 
-        Before the first reply nothing is known of the mean, so the first ones are always asked.
+        Before the first reply nothing is known of the mean, so it is always asked: see `one_by_one`.
         """
         if self.limit is None or self.usd is None:
             return True

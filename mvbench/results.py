@@ -194,14 +194,14 @@ class Run:
         return pandas.DataFrame([to_row(record) for record in self.records()])
 
     def tokens(self) -> Tokens:
-        """What every reply ever written here was made of, those to questions asked again since included."""
+        """What every paid reply ever written here was made of, those to questions asked again since included."""
         read = written = replies = 0
         for line in self._lines():
             try:
                 reply = None if line["reply"] is None else reply_of(line["reply"])
             except (KeyError, TypeError, ValueError):
                 raise self._broken(f"of {line['sample_id']}") from None
-            if reply is not None:
+            if reply is not None and reply.paid:
                 read += reply.input_tokens or 0
                 written += reply.output_tokens or 0
                 replies += 1
@@ -288,6 +288,7 @@ def to_line(record: Record) -> dict[str, Any]:
             "reasoning": None if reply.reasoning is None else storable(reply.reasoning),
             "input_tokens": reply.input_tokens,
             "output_tokens": reply.output_tokens,
+            "paid": reply.paid,
         },
         "verdicts": {
             judge: {
@@ -386,6 +387,7 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
         else tuple(math.nan if value is None else float(value) for value in expect(logprobs, list)),
         finish_reason=finish_reason,
         reasoning=expect(row.get("reasoning"), str, type(None)),
+        paid=expect(row.get("paid", True), bool),
         input_tokens=expect(row.get("input_tokens"), int, type(None)),
         output_tokens=expect(row.get("output_tokens"), int, type(None)),
     )

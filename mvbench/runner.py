@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from typing import get_args
@@ -18,6 +18,10 @@ log = logging.getLogger(__name__)
 
 Shown = Frames | Failure | None
 """What there is to show for a sample: frames, why there are none, or None where a model is to see nothing."""
+
+
+MOST_BYTES = 2 * 2**30
+"""Sixteen frames of 1080p are a twentieth of it."""
 
 
 def evaluate(
@@ -34,32 +38,38 @@ def evaluate(
     be read, an answer that is no choice and a request that fails are error Records, counted wrong.
     Raises ModelError when a model returns another number of replies than it got requests. Before that or any other
     MVBenchError ends the loop, batches under way are waited for: their replies may have been paid for.
+    Batches under way hold at most `MOST_BYTES` of frames, so that fewer are under way where frames are large.
     """
     threads = ThreadPoolExecutor(model.concurrency, thread_name_prefix="answer")
-    under_way: set[Future[list[Record]]] = set()
+    under_way: dict[Future[list[Record]], int] = {}
     try:
         for batch in batches:
             shown = [read_timed(sample, read) for sample in batch]
-            under_way.add(threads.submit(ask, batch, shown, model, render=render, judge=judge))
+            size = sum(what.rgb.nbytes for what, _ in shown if isinstance(what, Frames))
+            while under_way and sum(under_way.values()) + size > MOST_BYTES:
+                yield from finished(under_way)
+            under_way[threads.submit(ask, batch, shown, model, render=render, judge=judge)] = size
             if len(under_way) == model.concurrency:
                 yield from finished(under_way)
         while under_way:
             yield from finished(under_way)
-    except MVBenchError:
+    except MVBenchError as error:
+        if under_way:
+            log.warning("%s; waiting for what is under way (Ctrl-C leaves)", error)
         yield from (future.result() for future in wait(under_way).done if future.exception() is None)
         raise
     finally:
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def finished(under_way: set[Future[list[Record]]]) -> Iterator[list[Record]]:
-    """Wait for at least one batch, take those that are done out of the set and yield their Records.
+def finished(under_way: MutableMapping[Future[list[Record]], int]) -> Iterator[list[Record]]:
+    """Wait for at least one batch, take those that are done out and yield their Records.
 
     Those that ended well come first: what another batch raises must not lose them.
     """
     done = wait(under_way, return_when=FIRST_COMPLETED).done
     for future in sorted(done, key=lambda future: future.exception() is not None):
-        under_way.remove(future)
+        del under_way[future]
         yield future.result()
 
 
@@ -153,6 +163,7 @@ def as_promised(reply: object, model: Model) -> Reply:
             choice_logprobs=None if reply.choice_logprobs is None else tuple(map(float, reply.choice_logprobs)),
             finish_reason=reply.finish_reason if reply.finish_reason in get_args(FinishReason) else None,
             reasoning=None if reply.reasoning is None else str(reply.reasoning),
+            paid=bool(reply.paid),
             input_tokens=None if reply.input_tokens is None else int(reply.input_tokens),
             output_tokens=None if reply.output_tokens is None else int(reply.output_tokens),
             error=None if reply.error is None else str(reply.error),

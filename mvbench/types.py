@@ -173,7 +173,8 @@ class Reply:
     """What the model said.
 
     `text` never contains the answer prefix; `prefix` is the one it continues ("" when none was given to the model).
-    `reasoning`: thinking that came apart from the answer; no judge reads it.
+    `reasoning`: thinking that came apart from the answer; no judge reads it. `paid`: False for a reply that was kept
+    from before and cost nothing now.
     `choice_logprobs` has one value per choice. `error`: the request failed and this is why; nothing else then counts.
     """
 
@@ -185,6 +186,7 @@ class Reply:
     output_tokens: int | None = None
     error: str | None = None
     reasoning: str | None = None
+    paid: bool = True
 
 
 class Status(StrEnum):

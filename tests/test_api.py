@@ -8,6 +8,7 @@ import typing
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -145,15 +146,40 @@ def test_replies_under_way_are_written_where_a_limit_cannot_be_held(tmp_path: Pa
 
         def answer(self, requests: Sequence[Request]) -> list[Reply]:
             bought.append(requests[0].sample_id)
-            if len(bought) > 1:
-                time.sleep(0.2)
-            return [Reply("B)", input_tokens=None if requests[0].sample_id == bought[0] else 3, output_tokens=1)]
+            fourth = requests[0].sample_id == bought[min(3, len(bought) - 1)]
+            time.sleep(0.01 if fourth else 0.2)
+            return [Reply("B)", input_tokens=None if fourth and len(bought) > 3 else 3, output_tokens=1)]
 
     limit = {"price_table": tmp_path / "prices.toml", "max_cost": 1000.0}
     with pytest.raises(ModelError, match="cannot be held"):
         mvbench.evaluate(Forgets, data=demo_dir, view="none", out=tmp_path / "run", quiet=True, **limit)  # type: ignore[misc]
     assert sorted(record.sample.id for record in Run.read(tmp_path / "run").records()) == sorted(bought)
-    assert 8 <= len(bought) < 20
+    assert 8 <= len(bought) < 30
+
+
+def test_under_a_limit_the_first_question_is_asked_alone(tmp_path: Path, demo_dir: Path) -> None:
+    """Sixteen at once would have cost four times the limit before anybody knew what one costs."""
+    (tmp_path / "prices.toml").write_text('["counting/one"]\ninput = 1e6\noutput = 0\n')
+
+    class Dear(Counting):
+        concurrency = 16
+
+        def answer(self, requests: Sequence[Request]) -> list[Reply]:
+            time.sleep(0.05)
+            return [Reply("B)", input_tokens=1, output_tokens=1)]
+
+    limit: Any = {"price_table": tmp_path / "prices.toml", "max_cost": 4}
+    run = mvbench.evaluate(Dear, data=demo_dir, view="none", out=tmp_path / "run", quiet=True, **limit)
+    assert len(list(run.records())) == 4
+    limit["max_cost"] = 6
+    run = mvbench.evaluate(Dear, data=demo_dir, view="none", out=tmp_path / "run", quiet=True, **limit)
+    assert len(list(run.records())) == 6
+
+
+def test_a_server_is_asked_one_question_at_a_time(demo_dir: Path) -> None:
+    """In a batch of several, one error would have all of them bought again."""
+    with pytest.raises(UsageError, match="asked one question at a time, 2 at once; use --concurrency"):
+        mvbench.evaluate(Counting, data=demo_dir, batch_size=8)
 
 
 def test_an_incomplete_run_says_so(tmp_path: Path, demo_dir: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -59,19 +59,19 @@ def test_the_nearest_row_is_named(tmp_path: Path) -> None:
 
 
 @given(questions=st.integers(1, 60), cost=st.integers(1, 50), limit=st.integers(1, 500), at_once=st.integers(1, 8))
-def test_what_is_asked_within_a_limit_is_overshot_by_the_first_requests_only(
+def test_what_is_asked_within_a_limit_is_overshot_by_the_first_question_only(
     questions: int, cost: int, limit: int, at_once: int
 ) -> None:
-    """Where every question costs the same, nothing beyond the limit is bought once a reply has told what one costs."""
+    """Where every question costs the same, only the first one, which tells the cost, can be dearer than the limit."""
     spending = Spending(Price(1e6, 0.0), limit=limit)
     for _ in range(questions):
-        while spending.under_way < at_once and spending.affords(1):
+        while spending.under_way < (1 if spending.one_by_one() else at_once) and spending.affords(1):
             spending.under_way += 1
         if not spending.under_way:
             break
         spending.add([answered(cost, 0)])
     assert spending.usd is not None
-    assert spending.usd <= max(limit, at_once * cost)
+    assert spending.usd <= max(limit, cost)
     assert spending.replies == questions or spending.usd + (spending.under_way + 1) * cost > limit
 
 
@@ -91,3 +91,13 @@ def test_a_limit_that_cannot_be_held_lets_nothing_more_be_asked_and_is_told() ->
     assert not spending.affords(1)
     with pytest.raises(ModelError, match="does not tell the tokens of counting/0000; finished questions are kept"):
         spending.check()
+
+
+def test_what_was_kept_from_before_costs_nothing() -> None:
+    spending = Spending(Price(1e6, 1e6), limit=5)
+    kept = answered(3, 4)
+    assert kept.reply
+    spending.add([replace(kept, reply=replace(kept.reply, paid=False))])
+    assert (spending.usd, spending.replies, spending.one_by_one()) == (0, 0, True)
+    spending.add([answered(1, 1)])
+    assert (spending.usd, spending.replies, spending.one_by_one()) == (2, 1, False)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mvbench import runner
 from mvbench.errors import Failure, ModelError, UsageError
 from mvbench.prompts import PROTOCOLS, prompt_hash
 from mvbench.results import Run
@@ -173,14 +174,14 @@ def test_every_reply_that_is_accepted_can_be_written_and_read_again(odd: Reply, 
 
 
 def test_a_batch_that_ended_well_is_not_lost_to_one_that_did_not() -> None:
-    under_way: set[Future[list[Record]]] = set()
+    under_way: dict[Future[list[Record]], int] = {}
     for outcome in (UsageError("no such checkpoint"), [], UsageError("nor this"), []):
         future: Future[list[Record]] = Future()
         if isinstance(outcome, UsageError):
             future.set_exception(outcome)
         else:
             future.set_result(outcome)
-        under_way.add(future)
+        under_way[future] = 0
     kept = []
     with pytest.raises(UsageError):
         for records in finished(under_way):
@@ -264,3 +265,29 @@ def test_replies_under_way_are_kept_when_another_batch_ends_the_run() -> None:
         ):
             kept.extend(record.sample.id for record in records)
     assert sorted(kept) == [sample.id for sample in SAMPLES[4:]]
+
+
+def test_large_frames_are_asked_about_by_few_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here two batches of one question fit; the third is held back until one of them is answered."""
+    monkeypatch.setattr(runner, "MOST_BYTES", 2 * frames_of(SAMPLES[0]).rgb.nbytes)
+    lock, at_once, most = threading.Lock(), 0, 0
+
+    def say(requests: Sequence[Request]) -> list[Reply]:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.02)
+        with lock:
+            at_once -= 1
+        return right(requests)
+
+    batches = [[sample] for sample in SAMPLES]
+    render = PROTOCOLS["mvbench"].render
+    records = list(evaluate(batches, Script(say, 8), read=frames_of, render=render, judge=judge))
+    assert len(records) == 10
+    assert most == 2
+    monkeypatch.setattr(runner, "MOST_BYTES", 0)
+    most = 0
+    assert len(list(evaluate(batches, Script(say, 8), read=frames_of, render=render, judge=judge))) == 10
+    assert most == 1

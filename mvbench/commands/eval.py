@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         if planned.price:
             spent = outcome.spending
             tokens = f"{spent.input_tokens:,} tokens in, {spent.output_tokens:,} out"
-            print(f"{tokens}: {spent.usd:,.4f} USD by {settings.price_table}")
+            cost = f"{tokens}: {spent.usd:,.4f} USD by {settings.price_table}"
+            print(cost if spent.told else "the model does not tell its tokens, so that their price is not known")
     if outcome.interrupted:
         return INTERRUPTED
     return 0 if outcome.summary is not None and outcome.summary.complete else TOO_MANY_ERRORS
