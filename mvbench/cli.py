@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NoReturn, Protocol
 
 from mvbench.commands import INTERRUPTED, MISTAKE
@@ -71,12 +73,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def dispatch(argv: list[str]) -> int:
-    from mvbench.registry import registered
+    from mvbench.registry import find, registered
 
     points = registered(COMMANDS)
     if not argv or argv[0] in ("-h", "--help"):
-        commands = {name: point.load() for name, point in points.items()}
-        print_overview(commands)
+        print_overview({name: headline(name) for name in points})
         return 0
     if argv[0] in ("-V", "--version"):
         from importlib.metadata import version
@@ -85,7 +86,7 @@ def dispatch(argv: list[str]) -> int:
         return 0
     if argv[0] not in points:
         raise UsageError(f"command {argv[0]!r} is unknown{suggestion(argv[0], points)} (`mvbench --help` lists them)")
-    command: Command = points[argv[0]].load()
+    command: Command = find(COMMANDS, argv[0], kind="command")
     parser = Parser(prog=f"mvbench {argv[0]}", description=command.__doc__, allow_abbrev=False)
     command.add_arguments(parser)
     add_verbosity(parser, default="info")
@@ -110,19 +111,37 @@ def subparsers_of(parser: argparse.ArgumentParser) -> list[argparse.ArgumentPars
     return [one for table in choices for one in table.values()]
 
 
-def print_overview(commands: dict[str, Command]) -> None:
+def headline(name: str) -> str:
+    """The first line of a command's docstring; of one that is broken, why."""
+    from mvbench.registry import find
+
+    try:
+        command: Command = find(COMMANDS, name, kind="command")
+    except UsageError as error:
+        return plain(str(error))
+    return (command.__doc__ or "").strip().partition("\n")[0]
+
+
+def print_overview(commands: Mapping[str, str]) -> None:
     print("mvbench: measure how well a model understands time in video.\n\nusage: mvbench COMMAND ...\n")
     width = max(map(len, commands))
-    for name, command in commands.items():
-        print(f"  {name:{width}}  {(command.__doc__ or '').strip().splitlines()[0]}")
+    for name, line in commands.items():
+        print(f"  {name:{width}}  {line}")
     print("\n`mvbench COMMAND --help` tells more. First steps: mvbench eval --model first-choice --data demo")
 
 
 def run() -> None:
     """The console script: leave with the exit code, not waiting for threads that an interrupt left behind."""
-    code = main()
-    if code == INTERRUPTED:
+    try:
+        code = main()
         sys.stdout.flush()
         sys.stderr.flush()
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EPIPE):  # a full disk, or `| head`
+            raise
+        with suppress(OSError):
+            print(f"mvbench: the output cannot be written: {error.strerror}", file=sys.stderr, flush=True)
+        os._exit(MISTAKE)
+    if code == INTERRUPTED:
         os._exit(code)
     sys.exit(code)

@@ -3,11 +3,13 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 
-from mvbench.cli import main
+from mvbench import registry
+from mvbench.cli import COMMANDS, main
 from tests.data_folder import item, write
 
 HEAVY = {"numpy", "av", "PIL", "torch", "transformers", "pandas", "scipy", "ray", "openai", "rich", "decord", "jinja2"}
@@ -211,3 +213,26 @@ def test_verbosity_and_the_nearest_flag_are_known_to_a_commands_own_commands(
     assert capsys.readouterr().err == ""
     assert main([*words, "--outt", "x"]) == 2
     assert "did you mean '--out'" in capsys.readouterr().err
+
+
+def test_a_broken_command_of_another_package_breaks_no_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = EntryPoint("theirs", "no_such_package.command", COMMANDS)
+    ours = registry.registered
+    monkeypatch.setattr(registry, "registered", lambda group: {**ours(group), "theirs": theirs})
+    assert main(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert "eval " in said
+    assert "command 'theirs' cannot be loaded from no_such_package.command" in said
+    assert main(["theirs"]) == 2
+    assert "No module named 'no_such_package'" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_an_output_that_cannot_be_written_is_one_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-c", "from mvbench.cli import run; run()", "--help"]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr == "mvbench: the output cannot be written: No space left on device\n"
