@@ -72,3 +72,22 @@ def test_a_module_in_training_is_evaluated_and_given_back(
     assert runs[0].scores() == runs[1].scores()
     with pytest.raises(UsageError, match="did you mean 'revision'"):
         mvbench.evaluate(module, processor=processor, data=demo_dir, model_args={"revison": "1"})
+
+
+def test_the_training_loop_of_the_readme_runs(
+    checkpoint: Callable[[str], Path], demo_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    source = readme.partition("```python\n")[2].partition("```")[0]
+    path = checkpoint("internvl")
+    module, processor = AutoModelForImageTextToText.from_pretrained(path), AutoProcessor.from_pretrained(path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MVBENCH_TASKS", "AS,MD")
+    monkeypatch.setenv("MVBENCH_MAX_NEW_TOKENS", "2")
+    for runs in (1, 1, 2):
+        if runs == 2:
+            next(module.parameters()).data.add_(0.5)  # a step of training
+        exec(source.replace("~/MVBench", str(demo_dir)), {"module": module, "processor": processor})  # noqa: S102
+        assert len(list((tmp_path / "runs").iterdir())) == runs
