@@ -97,6 +97,28 @@ def nothing(folder: Path) -> None:
     pass
 
 
+def make_checkpoint(folder: Path) -> None:
+    from tests.hf.tiny import llava
+
+    llava(folder / "checkpoint")
+
+
+def make_checkpoint_with_a_part_elsewhere(folder: Path) -> None:
+    elsewhere = {"audio_tokenizer_class": "DacModel", "audio_tokenizer_name_or_path": "some-org/elsewhere"}
+    make_checkpoint(folder)
+    add(folder / "checkpoint" / "processor_config.json", audio_tokenizer=elsewhere)
+
+
+def make_checkpoint_with_code_elsewhere(folder: Path) -> None:
+    make_checkpoint(folder)
+    code = {"AutoConfig": "some-org/elsewhere--configuration.Config"}
+    add(folder / "checkpoint" / "config.json", model_type="elsewhere", auto_map=code)
+
+
+def add(file: Path, **more: object) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | more))
+
+
 SHORT = ["--data", "demo", "--tasks", "MD", "--limit", "2", "--frames", "4", "--workers", "1"]
 
 CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
@@ -125,6 +147,33 @@ def test_a_command_reaches_for_no_other_machine(guarded: Guarded, name: str) -> 
     done = guarded.run(["-m", "mvbench", *words])
     assert done.returncode == 0, done.stderr
     assert guarded.tried() == []
+
+
+ONLINE = {"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "0", "HF_HOME": "home"}
+"""A machine that may go online, on which nothing was fetched yet."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("prepare", "arguments", "trouble"),
+    [
+        (make_checkpoint, "", None),
+        (make_checkpoint_with_a_part_elsewhere, "", "names files outside of its folder"),
+        (make_checkpoint_with_code_elsewhere, "", "cannot load"),
+        (make_checkpoint_with_code_elsewhere, ",trust_remote_code=true", "names files outside of its folder"),
+    ],
+)
+def test_a_checkpoints_folder_reaches_for_no_other_machine(
+    guarded: Guarded, prepare: Callable[[Path], None], arguments: str, trouble: str | None
+) -> None:
+    """Not even for what a hostile one names elsewhere."""
+    prepare(guarded.folder)
+    words = ["eval", "--model", "hf", "--model-args", f"path=checkpoint{arguments}", "--device", "cpu"]
+    done = guarded.run(["-m", "mvbench", *words, *SHORT, "--max-new-tokens", "2"], **ONLINE)
+    assert guarded.tried() == []
+    assert done.returncode == (0 if trouble is None else 2), done.stderr
+    assert (trouble or "") in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_guard_sees_a_command_that_does(guarded: Guarded) -> None:

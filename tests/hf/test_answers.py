@@ -112,12 +112,6 @@ def test_the_random_state_is_left_alone(checkpoint: Checkpoint) -> None:
     assert torch.equal(before, torch.get_rng_state())
 
 
-def test_an_unknown_generation_argument_stops_the_run_with_the_nearest_name(checkpoint: Checkpoint) -> None:
-    model = model_of(checkpoint("llava"), Generation(gen_kwargs={"repetition_penality": 1.1}))
-    with pytest.raises(UsageError, match="did you mean 'repetition_penalty'"):
-        model.answer([request()])
-
-
 def test_a_reply_that_was_cut_says_length_and_one_that_ended_says_stop(checkpoint: Checkpoint) -> None:
     model = model_of(checkpoint("llava"), Generation(max_new_tokens=40))
     replies = model.answer([request(number) for number in range(12)])
@@ -247,8 +241,12 @@ def test_texts_are_scored_as_the_sum_over_their_tokens(checkpoint: Checkpoint, f
     for one, reply in zip(asked, model.answer(asked), strict=True):
         written = [f"{'ABCD'[place]}) {text}" if prefix == "auto" else text for place, text in enumerate(one.choices)]
         tokenizer = model._load().inputs.tokenizer
-        by_hand = [logprob_by_hand(model, one, tokenizer.encode(text)) for text in written]
-        assert reply.choice_logprobs == pytest.approx(by_hand, abs=1e-4)
+        spaces = ("",) if prefix == "auto" else ("", " ")
+        by_hand = [
+            [logprob_by_hand(model, one, tokenizer.encode(space + text)) for space in spaces] for text in written
+        ]
+        summed = [math.log(sum(map(math.exp, logs))) for logs in by_hand]
+        assert reply.choice_logprobs == pytest.approx(summed, abs=1e-4)
         assert reply.text == ""
 
 
@@ -284,14 +282,29 @@ def test_a_choice_without_text_is_an_error_reply(checkpoint: Checkpoint) -> None
     assert good.error is None
 
 
-def test_scores_that_are_no_numbers_are_an_error_reply(checkpoint: Checkpoint) -> None:
+@pytest.mark.parametrize("answered_before", [False, True])
+def test_scores_that_are_no_numbers_stop_the_run_or_are_an_error_reply(
+    checkpoint: Checkpoint, answered_before: bool
+) -> None:
     import torch
 
     model = model_of(checkpoint("llava"), Generation(answer="options"))
+    if answered_before:
+        model.answer([request(1)])
     with torch.no_grad():
         model._load().model.lm_head.weight.fill_(torch.nan)
-    (reply,) = model.answer([request(0)])
-    assert "not finite" in (reply.error or "")
+    if answered_before:
+        assert "not finite" in (model.answer([request(0)])[0].error or "")
+    else:
+        with pytest.raises(ModelError, match=r"even a plain question .*not finite"):
+            model.answer([request(0)])
+
+
+def test_a_hostile_first_question_costs_itself_alone(checkpoint: Checkpoint) -> None:
+    model = model_of(checkpoint("llava"))
+    (bad,) = model.answer([request(1, question="What is <image> here?")])
+    assert bad.error is not None
+    assert model.answer([request(0)])[0].error is None
 
 
 def test_frames_that_cannot_be_written_are_read(checkpoint: Checkpoint) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mvbench.errors import UsageError
-from mvbench.models.huggingface import HuggingFace
+from mvbench.errors import MissingExtra, UsageError
+from mvbench.models.huggingface import HuggingFace, checkpoint, model
 from mvbench.models.huggingface.decoding import seed_for, settings
 from mvbench.types import Generation
 from tests.hf.asking import request
@@ -18,6 +18,12 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "llava"}))
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where torch and transformers are installed, which building does not need."""
+    monkeypatch.setattr(model, "need_transformers", lambda: None)
 
 
 def built(path: object, **arguments: Any) -> HuggingFace:
@@ -40,11 +46,35 @@ def built(path: object, **arguments: Any) -> HuggingFace:
         ({"max_pixels": "many"}, "max_pixels is 'many'"),
         ({"send_as": "file"}, "send_as is 'file'; for hf it must be one of auto, video, images"),
         ({"gen_kwargs": {"num_return_sequences": 4}}, "one reply per request"),
+        ({"gen_kwargs": {"temperature": 0, "do_sample": True}}, "needs a temperature above 0"),
+        ({"gen_kwargs": {"temperature": -1}}, "temperature=-1 is refused; it must be a number of at least 0"),
+        ({"gen_kwargs": {"temperature": "warm"}}, "temperature='warm' is refused"),
+        ({"gen_kwargs": {"temperature": float("nan")}}, "temperature=nan is refused"),
+        ({"gen_kwargs": {"do_sample": "yes"}}, "do_sample='yes' is refused; it must be true or false"),
+        ({"gen_kwargs": {"num_beams": 0}}, "num_beams=0 is refused; it must be a whole number of at least 1"),
+        ({"gen_kwargs": {"num_beams": 1.5}}, "num_beams=1.5 is refused"),
+        ({"gen_kwargs": {"max_new_tokens": None}}, "max_new_tokens=None is refused"),
+        ({"gen_kwargs": {"top_p": 1.2}}, "top_p=1.2 is refused; it must be a number above 0 and at most 1"),
+        ({"gen_kwargs": {"repetition_penalty": 0}}, "repetition_penalty=0 is refused"),
+        ({"gen_kwargs": {"eos_token_id": "</s>"}}, "eos_token_id='</s>' is refused; it must be a token's number"),
+        ({"gen_kwargs": {"eos_token_id": [5, -1]}}, "eos_token_id="),
+        ({"gen_kwargs": {"pad_token_id": [5]}}, "pad_token_id="),
     ],
 )
 def test_a_wrong_argument_is_named_with_its_value(folder: Path, arguments: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         built(folder, **arguments)
+
+
+@pytest.mark.parametrize("package", ["torch", "transformers"])
+def test_without_transformers_building_says_what_to_install(
+    folder: Path, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is written for a run, and before the command has waited for anything."""
+    monkeypatch.setattr(model, "need_transformers", checkpoint.need_transformers)
+    monkeypatch.setattr(checkpoint, "find_spec", lambda name: None if name == package else object())
+    with pytest.raises(MissingExtra, match=rf"--model hf needs the package '{package}': pip install"):
+        built(folder)
 
 
 @pytest.mark.parametrize(

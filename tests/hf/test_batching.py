@@ -68,6 +68,47 @@ def test_one_bad_request_costs_only_itself() -> None:
     assert model.sizes == [4, 1, 1, 1, 1]
 
 
+class Broken(Scripted):
+    """Answers nothing, or nothing but a plain question, or only from the nth call on not."""
+
+    def __init__(self, *, plain: bool = False, until: int = 0, memory: bool = False) -> None:
+        super().__init__()
+        self.plain, self.until, self.memory = plain, until, memory
+
+    def __call__(self, requests: Sequence[Request]) -> list[Reply]:
+        self.sizes.append(len(requests))
+        is_plain = requests[0].sample_id == "a plain question"
+        if len(self.sizes) > self.until and not (is_plain and self.plain):
+            raise RuntimeError("out of memory") if self.memory else ValueError(f"no such\nkernel for {len(requests)}")
+        return [Reply(request.sample_id) for request in requests]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_model_that_answers_nothing_at_all_stops_the_run(number: int) -> None:
+    model = Broken()
+    with pytest.raises(ModelError, match=r"even a plain question \(ValueError: no such kernel for 1\)") as caught:
+        Batches().answer(REQUESTS[:number], model, free=model.free)
+    assert "\n" not in str(caught.value)
+
+
+def test_requests_are_to_blame_where_a_plain_question_is_answered() -> None:
+    model, batches = Broken(plain=True), Batches()
+    for part in (REQUESTS[:1], REQUESTS[1:3]):
+        assert set(ids(batches.answer(part, model, free=model.free))) == {"ValueError: no such kernel for 1"}
+    assert model.sizes == [1, 1, 2, 1, 1], "the plain question is asked once"
+
+
+def test_once_it_has_answered_a_failure_costs_its_request() -> None:
+    model, batches = Broken(until=1), Batches()
+    replies = [batches.answer([one], model, free=model.free)[0] for one in REQUESTS[:3]]
+    assert [reply.error is None for reply in replies] == [True, False, False]
+
+
+def test_too_little_memory_stops_no_run() -> None:
+    model = Broken(memory=True)
+    assert ids(Batches().answer(REQUESTS[:2], model, free=model.free)) == ["RuntimeError: out of memory"] * 2
+
+
 def test_an_error_with_advice_stops_the_run() -> None:
     def refuse(requests: Sequence[Request]) -> list[Reply]:
         raise ModelError("no such weights")
@@ -83,6 +124,11 @@ def test_an_error_with_advice_stops_the_run() -> None:
         (RuntimeError("MPS backend out of memory"), True),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory: you tried to allocate 8 bytes"), True),
         (MemoryError(), True),
+        (RuntimeError("[enforce fail] . DefaultCPUAllocator: can't allocate memory: you tried to allocate 8"), True),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"), True),
+        (RuntimeError("Triton Error [CUDA]: CUDA_ERROR_OUT_OF_MEMORY"), True),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), False),
         (RuntimeError("shapes cannot be multiplied"), False),
         (ValueError("out of memory"), False),
     ],

@@ -63,7 +63,11 @@ def test_without_a_prefix_the_bracket_may_come_first() -> None:
 
 def test_texts_follow_the_letter_after_a_prefix_and_stand_alone_without() -> None:
     assert spelled(Greedy(), "Option: (", "Option: (", "texts")[1] == [tuple("B) dogs")]
-    assert spelled(Greedy(), "ASSISTANT:", "", "texts")[1] == [tuple("dogs")]
+    assert set(spelled(Greedy(), "ASSISTANT:", "", "texts")[1]) == {tuple("dogs"), tuple(" dogs")}
+
+
+def test_a_text_counts_with_and_without_the_space_that_a_template_may_leave_to_it() -> None:
+    assert set(spelled(Greedy(" dogs", "dogs"), "ASSISTANT:", "", "texts")[1]) == {("dogs",), (" dogs",)}
 
 
 def test_a_token_across_the_end_of_the_prompt_cannot_be_generated() -> None:

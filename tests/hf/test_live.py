@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mvbench.errors import UsageError
+from mvbench.errors import ModelError, UsageError
 from mvbench.models.huggingface import HuggingFace
-from mvbench.models.huggingface.live import weights_checksum
+from mvbench.models.huggingface.lending import cards_of, on_card
+from mvbench.models.huggingface.weights import weights_checksum
 from mvbench.types import Generation
 from tests.hf.asking import request
 
@@ -65,23 +69,146 @@ def test_a_module_is_given_back_after_a_failure_too(parts: tuple[Any, Any], monk
         raise RuntimeError("no kernel")
 
     monkeypatch.setattr(module, "generate", fail)
-    (reply,) = HuggingFace.live(module, processor).answer([request()])
-    assert reply.error == "RuntimeError: no kernel"
+    with pytest.raises(ModelError, match="RuntimeError: no kernel"):
+        HuggingFace.live(module, processor).answer([request()])
     assert module.training and module.generation_config is own
 
 
-def test_the_identity_follows_the_weights_or_the_given_revision(parts: tuple[Any, Any]) -> None:
+def test_the_identity_follows_the_weights_under_a_revision_too(parts: tuple[Any, Any]) -> None:
     import torch
 
     module, processor = parts
-    model = HuggingFace.live(module, processor)
+    for revision in (None, "step 100"):
+        model = HuggingFace.live(module, processor, revision=revision)
+        first = model.identity()
+        assert model.identity() == first
+        assert first.get("revision") == revision
+        with torch.no_grad():
+            module.lm_head.weight[3, 5] += 1e-6
+        assert model.identity() != first
+
+
+def recoloured(module: Any, processor: Any) -> None:
+    processor.image_processor.image_mean = [0.1, 0.2, 0.3]
+
+
+def reworded(module: Any, processor: Any) -> None:
+    processor.chat_template = processor.chat_template.replace("assistant", "robot")
+
+
+def resized(module: Any, processor: Any) -> None:
+    processor.video_processor.size = {"shortest_edge": 32 * 32, "longest_edge": 2 * 32 * 32}
+
+
+def respelled(module: Any, processor: Any) -> None:
+    processor.tokenizer.add_tokens(["what"])
+
+
+def reset(module: Any, processor: Any) -> None:
+    module.config.text_config.rms_norm_eps = 0.1
+
+
+def ended(module: Any, processor: Any) -> None:
+    module.generation_config.eos_token_id = [5]
+
+
+@pytest.mark.parametrize("change", [recoloured, reworded, resized, respelled, reset, ended])
+def test_the_identity_follows_settings_and_processor(
+    parts: tuple[Any, Any], change: Callable[[Any, Any], None]
+) -> None:
+    module, processor = parts
+    model = HuggingFace.live(module, processor, generation=Generation(max_new_tokens=2))
     first = model.identity()
-    assert model.identity() == first
-    with torch.no_grad():
-        module.lm_head.weight[3, 5] += 1e-6
+    json.dumps(first)
+    model.answer([request(0), request(1)])
+    assert model.identity() == first, "asking changes nothing"
+    change(module, processor)
     assert model.identity() != first
-    named = HuggingFace.live(module, processor, revision="step-100").identity()
-    assert named["revision"] == "step-100" and "weights" not in named
+
+
+def test_the_identity_does_not_follow_the_place(checkpoint: Checkpoint, tmp_path: Path) -> None:
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    for file in checkpoint("qwen3_vl").iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    one, other = (
+        HuggingFace.live(AutoModelForImageTextToText.from_pretrained(path), AutoProcessor.from_pretrained(path))
+        for path in (checkpoint("qwen3_vl"), tmp_path)
+    )
+    assert one.identity() == other.identity()
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft 0.21
+def test_the_identity_follows_an_adapters_strength_and_switch(parts: tuple[Any, Any]) -> None:
+    import peft
+
+    module, processor = parts
+    config = peft.LoraConfig(target_modules=r".*language_model.*\.q_proj", task_type="CAUSAL_LM")
+    wrapped = peft.get_peft_model(module, config)
+    model = HuggingFace.live(wrapped, processor)
+    first = model.identity()
+    with wrapped.disable_adapter():
+        assert model.identity() != first
+    assert model.identity() == first
+    for part in wrapped.modules():
+        if isinstance(getattr(part, "scaling", None), dict):
+            part.scaling["default"] *= 2
+    assert model.identity() != first
+
+
+def test_offloaded_weights_are_named_by_a_revision_alone(parts: tuple[Any, Any]) -> None:
+    from accelerate import cpu_offload
+
+    module, processor = parts
+    cpu_offload(module, "cpu", offload_buffers=True)
+    with pytest.raises(UsageError, match=r"on the meta device.*revision='step 100'"):
+        HuggingFace.live(module, processor).identity()
+    named = HuggingFace.live(module, processor, revision="step 100")
+    assert named.identity()["revision"] == "step 100" and "weights" not in named.identity()
+
+
+def test_sharded_weights_are_named_by_a_revision_alone(parts: tuple[Any, Any]) -> None:
+    import torch
+    from torch.distributed.device_mesh import init_device_mesh
+    from torch.distributed.tensor import distribute_tensor
+
+    module, processor = parts
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    try:
+        mesh = init_device_mesh("cpu", (1,))
+        module.lm_head.weight = torch.nn.Parameter(distribute_tensor(module.lm_head.weight.detach(), mesh))
+        with pytest.raises(UsageError, match=r"lm_head\.weight is sharded.*revision="):
+            HuggingFace.live(module, processor).identity()
+        assert "weights" not in HuggingFace.live(module, processor, revision="1").identity()
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def test_a_module_on_the_meta_device_is_refused(parts: tuple[Any, Any]) -> None:
+    module, processor = parts
+    with pytest.raises(UsageError, match="has no weights: they are on the meta device"):
+        HuggingFace.live(module.to("meta"), processor, revision="1")
+
+
+@pytest.mark.parametrize(
+    ("argument", "words"),
+    [({"name": 3}, "name is 3; it must be text"), ({"name": " "}, "name is"), ({"revision": 20}, "revision is 20")],
+)
+def test_a_name_is_text(parts: tuple[Any, Any], argument: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        HuggingFace.live(*parts, **argument)
+
+
+def test_a_models_card_is_the_current_one_in_the_thread_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    entered: list[int] = []
+    monkeypatch.setattr(torch.cuda, "device", lambda card: entered.append(card) or nullcontext())
+    weights = [SimpleNamespace(device=torch.device(name)) for name in ("cpu", "cuda:2", "cuda:1", "cuda:2")]
+    with on_card(cards_of(SimpleNamespace(parameters=lambda: weights))):
+        assert entered == [2]
+    with on_card(cards_of(torch.nn.Linear(1, 1))):
+        assert entered == [2]
 
 
 @pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")  # peft 0.21

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -27,10 +28,11 @@ for path in sys.argv[1:]:
     model = HuggingFace(generation=Generation(max_new_tokens=2), path=path, device="cpu")
     replies = model.answer([request(0), request(1)])
     used = model.used()
-    print(json.dumps([[reply.error for reply in replies], used["frames_as"], used["fallbacks"]]))
+    installed = model.identity()["torchvision"]
+    print(json.dumps([[reply.error for reply in replies], used["frames_as"], used["fallbacks"], installed]))
 """
 
-FAMILIES = [family for family in tiny.FAMILIES if family != "smolvlm"]
+FAMILIES = [family for family in tiny.FAMILIES if family != "smolvlm" or find_spec("num2words")]
 
 
 def test_frames_go_in_as_images_and_a_line_says_so(checkpoint: Checkpoint) -> None:
@@ -38,8 +40,9 @@ def test_frames_go_in_as_images_and_a_line_says_so(checkpoint: Checkpoint) -> No
     done = subprocess.run([sys.executable, "-c", ASK, *paths], capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stderr
     answers = dict(zip(FAMILIES, map(json.loads, done.stdout.splitlines()), strict=True))
-    for family, (errors, media, fallbacks) in answers.items():
+    for family, (errors, media, fallbacks, installed) in answers.items():
         assert errors == [None, None], (family, errors)
         assert media == "images"
+        assert installed is False, "the same command with torchvision is another run"
         assert fallbacks == ["torchvision is not installed: frames go in as images"]
     assert done.stderr.count("torchvision is not installed") == len(FAMILIES)

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from mvbench.errors import MissingExtra, ModelError, UsageError
 from mvbench.models.huggingface.batching import one_line
-from mvbench.video.files import file_fingerprint
+from mvbench.models.huggingface.folder import folder_identity, local_folder, refuse_adapter
+from mvbench.models.huggingface.offline import offline
+from mvbench.models.huggingface.without_torchvision import processor_of_images
 
 log = logging.getLogger(__name__)
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 QUANTIZATIONS = ("8bit", "4bit")
-HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
-DESCRIPTIONS = (".json", ".jinja", ".model", ".txt", ".py")
-"""Files beside the weights that change what a model does: configurations, template, tokenizer, code."""
+NOT_REACHED = ("couldn't connect to", "offline mode", "outgoing traffic has been disabled")
+"""How the libraries say that they would have asked the hub."""
 
 
 class Checkpoint:
@@ -67,23 +67,25 @@ class Checkpoint:
         self.fallbacks: list[str] = []
 
     def identity(self) -> dict[str, Any]:
-        """Content fingerprints of a folder's files, or the commit on the hub; never where it lies.
+        """Digests of a folder's files, or the commit on the hub; never where it lies.
 
-        Raises UsageError where the hub does not know the id or cannot be reached.
+        `torchvision`, because pixels and media follow from whether it is installed: without it `send_as=auto` means
+        images, and pictures are resized by other code. Raises UsageError where the hub does not know the id or cannot
+        be reached.
         """
         chosen = {name: value for name, value in self._chosen.items() if value is not None}
+        installed = {"torchvision": find_spec("torchvision") is not None}
         if self._folder is None:
-            return {"hub": self._path, "revision": self._commit(), **chosen}
-        return {**folder_identity(self._folder), **chosen}
+            return {"hub": self._path, "revision": self._commit(), **chosen, **installed}
+        return {**folder_identity(self._folder), **chosen, **installed}
 
     def processor(self) -> Any:
         """The processor, loaded once. Without torchvision one that takes images only, and a warning that says so."""
         if self._processor is None:
-            need_transformers()
             from transformers import AutoProcessor
 
             if find_spec("torchvision") is None:
-                self._processor = self._loading("processor", self._processor_of_images)
+                self._processor = self._loading("processor", lambda: processor_of_images(self._path, self._options()))
                 self.fallbacks.append("torchvision is not installed: frames go in as images")
                 log.warning("torchvision is not installed: frames go in as images, not as a video with times")
             else:
@@ -94,7 +96,6 @@ class Checkpoint:
 
     def model(self) -> Any:
         """The model on its device, in evaluation mode, every weight of it read from the checkpoint."""
-        need_transformers()
         return self._loading("model", self._model)
 
     def _model(self) -> Any:
@@ -122,98 +123,29 @@ class Checkpoint:
         refuse_partial(report)
         return model.eval() if "device_map" in options else model.to(device).eval()
 
-    def _processor_of_images(self) -> Any:
-        """The processor without its video part, which needs torchvision."""
-        import transformers
-        from transformers.models.auto.processing_auto import PROCESSOR_MAPPING
-
-        config = transformers.AutoConfig.from_pretrained(self._path, **self._options())
-        kind: Any = PROCESSOR_MAPPING.get(type(config), None)
-        if kind is None or "video_processor" not in kind.get_attributes():
-            return transformers.AutoProcessor.from_pretrained(self._path, **self._options())
-        loaders = {"tokenizer": transformers.AutoTokenizer, "image_processor": transformers.AutoImageProcessor}
-        parts = [
-            loaders[name].from_pretrained(self._path, **self._options()) if name in loaders else None
-            for name in kind.get_attributes()
-        ]
-        described, _ = kind.get_processor_dict(self._path, **self._options())
-        return that_may_lack_parts(kind).from_args_and_dict(parts, described)
-
     def _options(self) -> dict[str, Any]:
-        """Said to every loader. Hub files come from the commit that `identity` names."""
-        options: dict[str, Any] = {"trust_remote_code": self._trust}
-        return options if self._folder is not None else {**options, "revision": self._commit()}
+        """Said to every loader. Hub files come from the commit that `identity` names, a folder's from the folder."""
+        source = {"revision": self._commit()} if self._folder is None else {"local_files_only": True}
+        return {"trust_remote_code": self._trust, **source}
 
-    def _loading(self, what: str, load: Any) -> Any:
+    def _loading(self, what: str, load: Callable[[], Any]) -> Any:
         """What `load` returns; anything it raises in one line. A hostile or foreign checkpoint fails in many ways."""
         try:
-            return load()
+            with nullcontext() if self._folder is None else offline():
+                return load()
         except (ModelError, UsageError, MissingExtra):
             raise
         except Exception as error:
             log.debug("where loading failed", exc_info=True)
-            raise ModelError(f"cannot load the {what} of {self._path!r}: {one_line(error)}") from None
+            trouble = one_line(error)
+            if self._folder is not None and any(saying in trouble for saying in NOT_REACHED):
+                trouble = "it names files outside of its folder, and nothing is fetched for a folder"
+            raise ModelError(f"cannot load the {what} of {self._path!r}: {trouble}") from None
 
     def _commit(self) -> str:
         if self._sha is None:
             self._sha = hub_commit(self._path, self._revision)
         return self._sha
-
-
-def that_may_lack_parts(kind: Any) -> Any:
-    """The processor class, without the check (transformers 5.23) that none of its parts is missing."""
-
-    def check(self: Any, name: str, part: Any) -> Any:
-        return None if part is None else kind.check_argument_for_proper_class(self, name, part)
-
-    return type(kind.__name__, (kind,), {"check_argument_for_proper_class": check})
-
-
-def local_folder(path: str) -> Path | None:
-    """The folder, or None for a hub id. Raises UsageError for what is neither and for what is no checkpoint."""
-    if not isinstance(path, str) or not path:
-        raise UsageError(f"path is {path!r}; it must be a folder or a hub id such as Qwen/Qwen3-VL-8B-Instruct")
-    folder = Path(path)
-    if not folder.exists():
-        if HUB_ID.fullmatch(path) and ".." not in path:
-            return None
-        raise UsageError(f"there is no folder {path!r}, and it is no hub id such as Qwen/Qwen3-VL-8B-Instruct")
-    if not (folder / "config.json").is_file():
-        raise UsageError(
-            f"{path!r} holds no config.json; path must be a checkpoint folder of transformers, or a hub id"
-        )
-    refuse_adapter(folder, path)
-    if not any(folder.glob("*.safetensors")):
-        raise UsageError(
-            f"{path!r} holds no *.safetensors; other weight files may run code when they are opened and are refused: "
-            "save the model with save_pretrained first"
-        )
-    return folder
-
-
-def refuse_adapter(folder: Path, path: str) -> None:
-    """Raises UsageError for an adapter: it names another checkpoint, whose weights transformers would load."""
-    if (folder / "adapter_config.json").exists():
-        raise UsageError(
-            f"{path!r} holds an adapter; merge it into its model and save that: merge_and_unload() in peft"
-        )
-
-
-def folder_identity(folder: Path) -> dict[str, str]:
-    """Digests of the weights' fingerprints and of those of the files that describe the model."""
-    files = sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
-    try:
-        return {
-            "weights": digest([file for file in files if file.suffix == ".safetensors"]),
-            "config": digest([file for file in files if file.suffix in DESCRIPTIONS]),
-        }
-    except OSError as error:
-        raise UsageError(f"{str(folder)!r} cannot be read: {error.strerror}") from None
-
-
-def digest(files: list[Path]) -> str:
-    listed = [(file.name, file_fingerprint(file)) for file in files]
-    return hashlib.blake2b(repr(listed).encode(), digest_size=16).hexdigest()
 
 
 def hub_commit(name: str, revision: str | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mvbench.errors import UsageError, suggestion
+from mvbench.models.huggingface import ranges
 from mvbench.types import Generation, Request
 
 GREEDY: Mapping[str, Any] = {
@@ -26,9 +27,10 @@ REFUSED = ("num_return_sequences", "return_dict_in_generate", "max_length")
 def settings(generation: Generation) -> dict[str, Any]:
     """What `generate` is told, `gen_kwargs` last. A temperature above 0 samples, unless `do_sample` says otherwise.
 
-    Raises UsageError for a setting that would break one reply per request.
+    Raises UsageError for a setting that would break one reply per request, or a value that cannot be.
     """
     given = dict(generation.gen_kwargs)
+    ranges.check(given)
     for name in REFUSED:
         if name in given:
             raise UsageError(f"--gen-kwargs {name}={given[name]!r} is refused: there is one reply per request")
@@ -45,7 +47,8 @@ def settings(generation: Generation) -> dict[str, Any]:
 def generation_config(model: Any, tokenizer: Any, chosen: Mapping[str, Any]) -> Any:
     """A `GenerationConfig` with these settings and, of the model's own, the token ids alone.
 
-    A reply ends where the model's or the tokenizer's end token stands. Raises UsageError for an unknown setting.
+    A reply ends where the model's or the tokenizer's end token stands, or where the user's does if there is one.
+    Raises UsageError for an unknown setting and for values that transformers refuses.
     """
     from transformers import GenerationConfig
 
@@ -66,9 +69,11 @@ def generation_config(model: Any, tokenizer: Any, chosen: Mapping[str, Any]) -> 
         "decoder_start_token_id": getattr(own, "decoder_start_token_id", None),
     }
     try:
-        return GenerationConfig(**chosen, **ids)
-    except (TypeError, ValueError) as error:
+        config = GenerationConfig(**{**ids, **chosen})
+        config.validate()
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"--gen-kwargs cannot be used: {' '.join(str(error).split())[:200]}") from None
+    return config
 
 
 def end_tokens(*ids: int | Sequence[int] | None) -> list[int]:

@@ -13,6 +13,9 @@ Tokens = tuple[int, ...]
 
 OPENINGS = ("", " ", "(", " (")
 AFTER_A_BRACKET = ("", " ")
+BEFORE_A_TEXT = ("", " ")
+"""Templates end in `assistant\n`, after which a text follows at once, or in `ASSISTANT:`, after which a space does."""
+AFTER_A_PREFIX = ("",)
 CLOSINGS = ("", ")", ".", ":")
 ANCHOR_LENGTH = 64
 
@@ -22,8 +25,9 @@ def continuations(
 ) -> list[list[Tokens]]:
     """For each choice, the token sequences that would mean it if the reply to `text` began with one of them.
 
-    `options`: its letter, in every spelling: `A`, ` A`, `(A`, `A)`. `texts`: the option's text alone, or `A) text`
-    where the prompt ends in the answer prefix. The letter's bracket is not opened again after a prefix that did.
+    `options`: its letter, in every spelling: `A`, ` A`, `(A`, `A)`. `texts`: the option's text alone, with a space
+    before it or without, or `A) text` where the prompt ends in the answer prefix. The letter's bracket is not opened
+    again after a prefix that did.
     """
     if len(choices) > len(LETTERS):
         raise ValueError(f"{len(choices)} choices; there are letters for {len(LETTERS)}")
@@ -32,7 +36,8 @@ def continuations(
         written = [f"{letter}) {choice}" if prefix else choice for letter, choice in lettered]
         if not all(written):
             raise ValueError("a choice without text cannot be scored by its text")
-        return [[encoded(text, one, tokenizer)] for one in written]
+        spaces = AFTER_A_PREFIX if prefix else BEFORE_A_TEXT
+        return [shortest_only(encoded(text, space + one, tokenizer) for space in spaces) for one in written]
     openings = AFTER_A_BRACKET if prefix.endswith("(") else OPENINGS
     return [
         shortest_only(
@@ -78,7 +83,7 @@ def choice_logprobs(
     """For each request and choice, the logarithm of the summed probability of its sequences; finite, at most 0.
 
     `wanted[request][choice]` are sequences none of which begins with another. One forward pass per context over the
-    whole batch: a single one where every sequence is one token, one per choice for `texts`.
+    whole batch: a single one where every sequence is one token, one per choice and opening for `texts`.
     """
     fed = [contexts(sequence for choice in choices for sequence in choice) for choices in wanted]
     known: list[dict[Tokens, float]] = [{} for _ in wanted]

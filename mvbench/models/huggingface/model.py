@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, Self, get_args
 
 from mvbench.errors import UsageError
 from mvbench.models.huggingface.batching import Batches, together
-from mvbench.models.huggingface.checkpoint import Checkpoint
+from mvbench.models.huggingface.checkpoint import Checkpoint, need_transformers
 from mvbench.models.huggingface.decoding import end_tokens, generation_config, recorded, seed_for, settings
 from mvbench.models.huggingface.inputs import Asked, Inputs
+from mvbench.models.huggingface.lending import free_memory, lent, quiet
 from mvbench.models.huggingface.likelihood import choice_logprobs, continuations
-from mvbench.models.huggingface.live import LiveModel, evaluating
+from mvbench.models.huggingface.live import LiveModel
+from mvbench.models.huggingface.window import Window
 from mvbench.types import FrameSpec, Generation, Reply, Request
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ class Loaded:
     model: Any
     inputs: Inputs
     config: Any
+    window: Window
 
 
 class HuggingFace:
@@ -91,9 +93,12 @@ class HuggingFace:
         """The same for a module that is already there, such as one in training.
 
         While it answers it is in evaluation mode and without gradients; then every submodule's mode, the random state
-        and its generation config are as before. `revision` names its weights in the run's fingerprint; without one
-        their checksum does.
+        and its generation config are as before. A checksum of its weights, taken now, is part of the run's fingerprint,
+        so after more training it is another run; `revision` names the weights there as well, and alone where they are
+        sharded or offloaded.
         """
+        if not isinstance(name, str) or not name.strip():
+            raise UsageError(f"name is {name!r}; it must be text")
         self = cls.__new__(cls)
         self.name = name
         source = LiveModel(module, processor, revision=revision)
@@ -121,6 +126,7 @@ class HuggingFace:
                 raise UsageError(f"{name} is {value!r}; it must be a whole number of at least {lowest}")
         if send_as not in get_args(SendAs):
             raise UsageError(f"send_as is {send_as!r}; for hf it must be one of {', '.join(get_args(SendAs))}")
+        need_transformers()
         self.batch_size = batch_size
         self._source = source
         self._generation = generation
@@ -144,7 +150,7 @@ class HuggingFace:
 
     def answer(self, requests: Sequence[Request]) -> list[Reply]:
         loaded = self._load()
-        with quiet(), lent(loaded):
+        with quiet(), lent(loaded.model, loaded.config):
             return together(
                 requests,
                 loaded.inputs.alike,
@@ -187,7 +193,8 @@ class HuggingFace:
         if self._loaded is None:
             inputs = self._reader()
             model = self._source.model()
-            self._loaded = Loaded(model, inputs, generation_config(model, inputs.tokenizer, self._settings))
+            config = generation_config(model, inputs.tokenizer, self._settings)
+            self._loaded = Loaded(model, inputs, config, Window(model.config))
         return self._loaded
 
     def _reply(self, requests: Sequence[Request], loaded: Loaded) -> list[Reply]:
@@ -197,26 +204,35 @@ class HuggingFace:
         asked = [loaded.inputs.asked(request) for request in requests]
         model = loaded.model
         tensors = placed(loaded.inputs.tensors(requests, asked), model)
+        lengths = [int(length) for length in tensors["attention_mask"].sum(dim=1).tolist()]
         if self._generation.answer != "generate":
-            return self._scored(requests, asked, tensors, loaded)
+            return self._scored(requests, asked, tensors, lengths, loaded)
+        loaded.window.check(max(lengths), loaded.config.max_new_tokens)
         if loaded.config.do_sample:
             torch.manual_seed(seed_for(requests, self._generation.seed))
         written = model.generate(**tensors, generation_config=loaded.config, tokenizer=loaded.inputs.tokenizer)
         prompt_length = tensors["input_ids"].shape[1]
         rows = written[:, prompt_length:].tolist()
-        lengths = tensors["attention_mask"].sum(dim=1).tolist()
         return [read_back(row, one, length, loaded) for row, one, length in zip(rows, asked, lengths, strict=True)]
 
-    def _scored(self, requests: Sequence[Request], asked: Sequence[Asked], tensors: Any, loaded: Loaded) -> list[Reply]:
+    def _scored(
+        self,
+        requests: Sequence[Request],
+        asked: Sequence[Asked],
+        tensors: Any,
+        lengths: Sequence[int],
+        loaded: Loaded,
+    ) -> list[Reply]:
         tokenizer = loaded.inputs.tokenizer
         wanted = [
             continuations(one.text, one.prefix, request.choices, self._generation.answer, tokenizer)
             for request, one in zip(requests, asked, strict=True)
         ]
+        longest = max((len(some) for choices in wanted for choice in choices for some in choice), default=0)
+        loaded.window.check(max(lengths), longest)
         scores = choice_logprobs(loaded.model, tensors, wanted, pad_token=loaded.config.pad_token_id or 0)
-        lengths = tensors["attention_mask"].sum(dim=1).tolist()
         return [
-            Reply("", prefix=one.prefix, choice_logprobs=score, input_tokens=int(length))
+            Reply("", prefix=one.prefix, choice_logprobs=score, input_tokens=length)
             for one, score, length in zip(asked, scores, lengths, strict=True)
         ]
 
@@ -248,52 +264,6 @@ def read_back(row: Sequence[int], asked: Asked, input_tokens: int, loaded: Loade
         loaded.inputs.tokenizer.decode(said, skip_special_tokens=True, clean_up_tokenization_spaces=False),
         prefix=asked.prefix,
         finish_reason="length" if cut else "stop",
-        input_tokens=int(input_tokens),
+        input_tokens=input_tokens,
         output_tokens=len(row) if length is None else length + 1,
     )
-
-
-@contextmanager
-def lent(loaded: Loaded) -> Iterator[None]:
-    """The model for an answer: evaluation mode, no gradients, our generation config, the random state kept.
-
-    `generate` fills whatever a configuration leaves open from the model's own, so that one is taken away meanwhile,
-    from every part that has one: wrappers such as LoRA's copy theirs to the model inside.
-    No inference mode: a buffer that a forward pass replaces would be of no use to the training that goes on after it.
-    """
-    import torch
-
-    model = loaded.model
-    own = [(part, part.generation_config) for part in model.modules() if "generation_config" in vars(part)]
-    cards = sorted({weight.device.index for weight in model.parameters() if weight.device.type == "cuda"})
-    with torch.random.fork_rng(devices=cards), torch.no_grad(), evaluating(model):
-        for part, _ in own:
-            part.generation_config = loaded.config
-        try:
-            yield
-        finally:
-            for part, config in own:
-                part.generation_config = config
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without the advice that transformers logs about every call; its level is then what it was."""
-    from transformers.utils import logging as theirs
-
-    level = theirs.get_verbosity()
-    theirs.set_verbosity(theirs.ERROR)
-    try:
-        yield
-    finally:
-        theirs.set_verbosity(level)
-
-
-def free_memory() -> None:
-    import gc
-
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
