@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import stat
@@ -29,19 +30,23 @@ DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplemen
 """What reading damaged members raises; the OSError of bzip2 has no number, unlike the system's."""
 
 
-def unpack(archive: Path, folder: Path, *, staging: Path, name: str) -> list[str]:
-    """Put the members of a zip archive into `folder`; the top-level names that they lie under.
+def unpack(archive: Path, folder: Path, *, staging: Path, name: str, repair: bool = False) -> list[str]:
+    """Put the members of a zip archive into `folder`; the path of each file of it in there.
 
-    They are written to `staging`, which must lie on the same file system, and moved when all are there: whatever
-    happens before leaves nothing in `folder`. What already lies there with the same content stays. Messages call the
-    archive `name`.
+    They are written to `staging`, and moved when all are there: whatever happens before leaves nothing in `folder`.
+    What already lies there with the same content stays; with `repair`, for an archive that was unpacked there before,
+    whatever lies there: it may have been changed since. Messages call the archive `name`.
     Raises DataError for an archive that is damaged, encrypted, does not fit on the disk, would write outside of
     `folder` or over something else, and OSError where the system refuses to write.
     """
     shutil.rmtree(staging, ignore_errors=True)
     with opened(archive, name) as content:
         members = checked(content.infolist(), name, archive_bytes=archive.stat().st_size)
-        missing = [member for member in members if not lies_there(member, folder, name)]
+        missing = [
+            member
+            for member in members
+            if not (is_taken(folder / member.filename) if repair else lies_there(member, folder, name))
+        ]
         check_room(sum(member.file_size for member in missing), staging.parent, name)
         try:
             staging.mkdir(parents=True)
@@ -51,7 +56,7 @@ def unpack(archive: Path, folder: Path, *, staging: Path, name: str) -> list[str
             move_into(folder, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return sorted({top_of(member) for member in members})
+    return sorted(Path(member.filename).as_posix() for member in members)
 
 
 @contextmanager
@@ -103,10 +108,15 @@ def problem_of(member: zipfile.ZipInfo) -> str | None:
     return None
 
 
+def is_taken(path: Path) -> bool:
+    """Whether anything lies there, be it a link that leads nowhere."""
+    return path.exists() or path.is_symlink()
+
+
 def lies_there(member: zipfile.ZipInfo, folder: Path, name: str) -> bool:
     """Whether a file with this name and content lies in the folder. Raises DataError when something else does."""
     path = folder / member.filename
-    if not path.exists() and not path.is_symlink():
+    if not is_taken(path):
         return False
     if path.is_file() and path.stat().st_size == member.file_size and checksum(path) == member.CRC:
         return True
@@ -152,13 +162,41 @@ def write_member(content: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path
 
 
 def move_into(folder: Path, staging: Path) -> None:
-    """Move what lies in `staging`: each top-level folder by one rename, or, where there is one already, into it."""
+    """Move what lies in `staging`: each top-level folder at once, or, where there is one already, into it."""
     for entry in sorted(staging.iterdir()):
         place = folder / entry.name
         if entry.is_dir() and place.is_dir():
             move_into(place, entry)
         else:
-            entry.rename(place)
+            move(entry, place)
+
+
+def move(entry: Path, place: Path) -> None:
+    """Rename a file or a folder, or copy it where a link has led to another disk; it is in its place whole or not."""
+    try:
+        entry.rename(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        part = place.with_name(f".{place.name}.part")
+        remove(part)  # what a kill left there
+        try:
+            if entry.is_dir():
+                shutil.copytree(entry, part)
+            else:
+                shutil.copyfile(entry, part)
+            part.rename(place)
+        except BaseException:
+            remove(part)
+            raise
+        remove(entry)
+
+
+def remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def in_words(num_bytes: int) -> str:

@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mvbench.annotations import REPLACEMENTS, stays_inside
-from mvbench.archives import in_words, unpack
+from mvbench.archives import in_words, move, unpack
 from mvbench.errors import DataError, MVBenchError, RunError, UsageError
 from mvbench.progress import LINE_SECONDS
 from mvbench.results import explained, free_name, locked, pretty, write_atomically
@@ -81,7 +82,8 @@ def download(
     """Bring a data set of the hub, or what some of its tasks need, into `folder`; archives unpacked, then deleted.
 
     Nothing is fetched twice: a folder that holds all is not even compared with the hub, one that holds a part gets the
-    rest of the same commit. `fresh` moves an existing folder of this kind aside first.
+    rest of the same commit, and an archive of whose files some were lost again. `fresh` moves an existing folder of
+    this kind aside first.
     Raises UsageError, DataError or RunError in one line each: an unknown task, a mistake about the hub, damaged or
     hostile content, too little room, a foreign folder.
     """
@@ -104,6 +106,9 @@ def download(
 def bring(folder: Path, source: Source, wanted: Sequence[RemoteFile]) -> None:
     """Fetch, check, unpack and put in place every wanted file that is not there yet, one after the other."""
     left = [file for file in wanted if not is_done(folder, file)]
+    for file in left:
+        if file.is_archive and marker(folder, file).exists():
+            log.info("%s: not all that was unpacked from it is there; it is fetched again for the rest", file.path)
     for file in wanted:
         if file not in left:
             whole(file, folder / WORK).unlink(missing_ok=True)  # a kill came between its being unpacked and deleted
@@ -116,24 +121,45 @@ def bring(folder: Path, source: Source, wanted: Sequence[RemoteFile]) -> None:
         arrived = fetch(source, file, folder / WORK)
         place = folder / file.path
         if file.is_archive:
-            tops = unpack(arrived, place.parent, staging=folder / WORK / "unpacking", name=file.path)
-            write_atomically(marker(folder, file), pretty({"archive": file.path, "unpacked": tops}))
+            names = unpack(
+                arrived,
+                place.parent,
+                staging=folder / WORK / "unpacking",
+                name=file.path,
+                repair=marker(folder, file).exists(),
+            )
+            write_atomically(marker(folder, file), pretty({"archive": file.path, "files": names}))
             arrived.unlink()
         else:
             place.parent.mkdir(parents=True, exist_ok=True)
-            arrived.rename(place)
+            move(arrived, place)
 
 
 def is_done(folder: Path, file: RemoteFile) -> bool:
-    """Whether the file lies in its place, or what an archive held does."""
+    """Whether the file lies in its place, or each file that an archive held does, with whatever content."""
     if not file.is_archive:
         place = folder / file.path
         return place.is_file() and place.stat().st_size == file.size_bytes
     try:
-        tops = json.loads(marker(folder, file).read_text("utf-8"))["unpacked"]
-        return all(((folder / file.path).parent / top).exists() for top in tops)
-    except (OSError, ValueError, KeyError, TypeError):
+        known = json.loads(marker(folder, file).read_text("utf-8"))
+        # A marker of an early version names no files, but what they lie under.
+        return all_there((folder / file.path).parent, known["files"] if "files" in known else known["unpacked"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
+
+
+def all_there(folder: Path, names: Sequence[str]) -> bool:
+    """Whether there is something of each name below a folder. Each directory is listed once: there may be many files.
+
+    Raises OSError for a directory that is not there.
+    """
+    directories: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        directory, _, leaf = name.rpartition("/")
+        directories[directory].add(leaf)
+    return all(
+        leaves <= {path.name for path in (folder / directory).iterdir()} for directory, leaves in directories.items()
+    )
 
 
 def marker(folder: Path, file: RemoteFile) -> Path:

@@ -1,5 +1,6 @@
 """`mvbench data download` against a hub on this machine that can be told to fail."""
 
+import errno
 import hashlib
 import io
 import json
@@ -13,7 +14,7 @@ import threading
 import warnings
 import zipfile
 from collections import namedtuple
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,118 @@ def test_what_somebody_deleted_is_fetched_again_and_nothing_else(hub: Hub, tmp_p
     assert run(out) == 0
     assert content(out) == before
     assert [seen.path for seen in hub.transfers] == ["json/action_count.json", "video/clevrer.zip"]
+
+
+def test_a_clip_that_was_lost_is_brought_back_and_what_was_changed_stays(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "data"
+    assert run(out) == 0
+    before = content(out)
+    star = out / "video/star/Charades_v1_480"
+    (star / "AS0.mp4").unlink()
+    (star / "AS1.mp4").write_bytes(b"re-encoded")
+    same_size = bytes(star.joinpath("AP0.mp4").stat().st_size)
+    (star / "AP0.mp4").write_bytes(same_size)
+    (star / "mine.mp4").write_bytes(b"added, so that the number of files is what it was")
+    mine = {path: digest for path, digest in content(out).items() if digest != before.get(path)}
+    assert len(mine) == 3
+    hub.transfers.clear()
+    assert run(out) == 0
+    assert [seen.path for seen in hub.transfers] == ["video/star.zip"]
+    assert "video/star.zip: not all that was unpacked from it is there" in capsys.readouterr().err
+    assert content(out) == before | mine
+    assert kept_apart(out) == {"source.json", "unpacked"}
+    hub.requests.clear()
+    assert run(out) == 0
+    assert hub.requests == [], "everything is in its place"
+    assert content(out) == before | mine
+
+
+def test_a_marker_of_an_early_version_knows_no_files_and_is_believed(hub: Hub, tmp_path: Path) -> None:
+    out = tmp_path / "data"
+    assert run(out, "--tasks", "AS") == 0
+    for marker in (out / ".download/unpacked").iterdir():
+        known = json.loads(marker.read_text())
+        tops = sorted({name.partition("/")[0] for name in known["files"]})
+        marker.write_text(json.dumps({"archive": known["archive"], "unpacked": tops}))
+    (out / "video/star/Charades_v1_480/AS0.mp4").unlink()
+    hub.transfers.clear()
+    assert run(out, "--tasks", "AS") == 0
+    assert hub.transfers == []
+    shutil.rmtree(out / "video/star")
+    assert run(out, "--tasks", "AS") == 0
+    assert [seen.path for seen in hub.transfers] == ["video/star.zip"]
+    assert (out / "video/star/Charades_v1_480/AS0.mp4").is_file()
+
+
+@pytest.mark.parametrize("linked", ["video", "video/star", "json"])
+def test_what_a_link_leads_to_another_disk_is_copied_there(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: str
+) -> None:
+    out, disk = tmp_path / "data", tmp_path / "disk"
+    assert run(out) == 0
+    before = content(out)
+    (out / linked).rename(disk)
+    (out / linked).symlink_to(disk, target_is_directory=True)
+    lost = [path for path in disk.rglob("*") if path.stem in ("AS0", "AS1", "action_sequence")]
+    assert lost
+    for path in lost:
+        path.unlink()
+    monkeypatch.setattr(Path, "rename", rename_on_one_disk(disk, Path.rename))
+    assert run(out) == 0
+    assert content_through(out, linked) == before
+    assert not list(disk.rglob(".*"))
+
+
+def test_a_folder_that_is_copied_to_another_disk_is_there_whole_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    (tmp_path / "video").symlink_to(disk, target_is_directory=True)
+    archive = packed({f"star/{number}.mp4": bytes(100) for number in range(4)})
+    monkeypatch.setattr(Path, "rename", rename_on_one_disk(disk, Path.rename))
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copytree", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            unpacked(tmp_path, archive)
+    assert not list(disk.iterdir())
+    (disk / ".star.part").mkdir()
+    (disk / ".star.part/half").write_bytes(b"of a killed command")
+    assert len(unpacked(tmp_path, archive)) == 4
+    assert set(content(disk)) == {f"star/{number}.mp4" for number in range(4)}
+    assert not (tmp_path / "staging").exists()
+
+
+def rename_on_one_disk(disk: Path, rename: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    """`Path.rename` as it would be if a folder lay on a disk of its own."""
+
+    def renamed(path: Path, target: Path) -> Path:
+        if path.resolve().is_relative_to(disk) != target.parent.resolve().is_relative_to(disk):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        return rename(path, target)
+
+    return renamed
+
+
+def full_disk(source: Path, target: Path) -> None:
+    target.mkdir()
+    (target / "half").write_bytes(b"h")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def content_through(folder: Path, link: str) -> dict[str, str]:
+    """The content of a data folder with what lies behind one link in it."""
+    behind = {f"{link}/{name}": digest for name, digest in content((folder / link).resolve()).items()}
+    return dict(sorted((content(folder) | behind).items()))
+
+
+def test_the_help_says_how_much_it_is_and_what_is_not_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "download", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "some 17 GB" in said
+    assert "NTU RGB+D (Fine-grained Pose) are not among them" in said
 
 
 def test_some_tasks_need_only_their_own_files(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -812,11 +925,9 @@ def unpacked(tmp_path: Path, archive_bytes: bytes) -> list[str]:
 
 
 def test_archives_that_share_a_folder_are_merged(tmp_path: Path) -> None:
-    assert unpacked(tmp_path, packed({"star/x/a.mp4": b"a", "star/x/same.mp4": b"s"})) == ["star"]
-    assert unpacked(tmp_path, packed({"star/x/b.mp4": b"b", "star/x/same.mp4": b"s", "c.mp4": b"c"})) == [
-        "c.mp4",
-        "star",
-    ]
+    first, second = ["star/x/a.mp4", "star/x/same.mp4"], ["c.mp4", "star/x/b.mp4", "star/x/same.mp4"]
+    assert unpacked(tmp_path, packed(dict.fromkeys(first, b"1"))) == first
+    assert unpacked(tmp_path, packed(dict.fromkeys(second, b"1"))) == second
     assert set(content(tmp_path / "video")) == {"c.mp4", "star/x/a.mp4", "star/x/b.mp4", "star/x/same.mp4"}
 
 
@@ -838,7 +949,7 @@ def test_an_archive_never_replaces_what_lies_there(tmp_path: Path, there: str) -
 
 def test_hidden_names_at_the_top_of_an_archive_are_left_out(tmp_path: Path) -> None:
     members = {".DS_Store": b"x", ".download/unpacked/0.json": b"{}", "./star/a.mp4": b"a", "star/.b.mp4": b"b"}
-    assert unpacked(tmp_path, packed(members)) == ["star"]
+    assert unpacked(tmp_path, packed(members)) == ["star/.b.mp4", "star/a.mp4"]
     assert set(content(tmp_path / "video")) == {"star/a.mp4", "star/.b.mp4"}
 
 

@@ -51,8 +51,10 @@ def add_download(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="fetch a data set from the hub, resuming, and unpack it",
         description=(
             "Fetch a data set from the hub (HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE are heeded) and unpack its zip "
-            "archives. An archive is deleted when it is unpacked; a small record keeps it from being fetched again. "
-            "The same command goes on where an interrupted one stopped, and asks no host when all is there."
+            "archives. The public one has some 17 GB; the videos of NTU RGB+D (Fine-grained Pose) are not among them: "
+            "request them from their owners. An archive is deleted when it is unpacked; a small record keeps it from "
+            "being fetched again, unless files of it are lost. The same command goes on where an interrupted one "
+            "stopped, brings back what was lost, and asks no host when all is there."
         ),
         allow_abbrev=False,
     )

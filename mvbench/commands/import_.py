@@ -13,7 +13,10 @@ from mvbench.settings import OF_A_RUN, EvalSettings
 
 FLAGS = frozenset({"data", "tasks", "tasks_file", "limit", "out", "fresh", "max_errors"})
 DESCRIPTIONS = {
-    "data": "what the questions were taken from: tells the videos, and questions without a row count",
+    "data": (
+        "what the questions were taken from: tells the videos, and questions without a row count; the notebook's file "
+        "holds no questions and needs it"
+    ),
     "limit": "the other tool was asked for the first so many questions of each task",
     "out": "run folder (default: runs/<model>-<tool>-<fingerprint>)",
 }
@@ -24,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "files",
         nargs="+",
         metavar="FILE",
-        help="lmms-eval's *_samples_*.jsonl (several, or their folder), VLMEvalKit's xlsx or tsv, the notebook's JSON",
+        help=(
+            "lmms-eval's *_samples_*.jsonl (several, or their folder), VLMEvalKit's tsv or xlsx (which needs "
+            "mvbench[tables]), the notebook's JSON (which needs --data DIR)"
+        ),
     )
     parser.add_argument(
         "--from", dest="tool", choices=tuple(TOOLS), help="which tool wrote it (default: told from the content)"

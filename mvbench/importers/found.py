@@ -22,7 +22,12 @@ def read_all(names: Sequence[Path], *, tool: Tool | None = None, model: str | No
     Without `tool` the content tells. Raises DataError for files of two tools, for what no tool wrote, and for what
     cannot be meant in one.
     """
-    paths = [path for name in names for path in files_of(name)]
+    paths: list[Path] = []
+    skipped: list[Path] = []
+    for name in names:
+        kept, others = files_of(name)
+        paths += kept
+        skipped += others
     tools = {path: tool or tool_of(path) for path in paths}
     first = tools[paths[0]]
     for path, one in tools.items():
@@ -43,19 +48,30 @@ def read_all(names: Sequence[Path], *, tool: Tool | None = None, model: str | No
     if not rows:
         raise DataError(f"{paths[0].name!r} holds no row; is it the file of a run that ended?")
     hashes = {storable(path.name): digest(path) for path in paths}
-    return Logged(first, storable(model or model_name(paths[0], first)), tuple(rows), hashes, right)
+    return Logged(
+        first,
+        storable(model or model_name(paths[0], first)),
+        tuple(rows),
+        hashes,
+        right,
+        skipped=tuple(storable(path.name) for path in skipped),
+    )
 
 
-def files_of(name: Path) -> list[Path]:
-    """The file itself, or the samples in and below a folder, sorted. Raises DataError where there are none."""
+def files_of(name: Path) -> tuple[list[Path], list[Path]]:
+    """The file itself, or the samples in and below a folder, and those of other benchmarks beside MVBench's; sorted.
+
+    Where none is MVBench's by its name, all are meant. Raises DataError where there are none.
+    """
     if not name.is_dir():
         if not name.exists():
             raise DataError(f"there is no {str(name)!r}; name the file that the other tool wrote")
-        return [name]
+        return [name], []
     found = sorted(path for path in name.rglob(SAMPLES) if path.is_file())
     if not found:
         raise DataError(f"no {SAMPLES} in or below {str(name)!r}; lmms-eval writes them with --log_samples")
-    return found
+    ours = [path for path in found if lmms_eval.is_mvbench(path)]
+    return (ours, [path for path in found if path not in ours]) if ours else (found, [])
 
 
 def refuse_two_of_one_task(paths: Sequence[Path]) -> None:

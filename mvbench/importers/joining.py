@@ -6,12 +6,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
 from mvbench import tasks
 from mvbench.annotations import item_hash, stays_inside
 from mvbench.errors import DataError, UsageError
+from mvbench.importers.lmms_eval import asks
 from mvbench.importers.rows import LMMS_EVAL, NOTEBOOK, VLMEVALKIT, Logged, Row
 from mvbench.registry import dataset_folder
 from mvbench.scoring.official import gold_text
@@ -118,8 +118,8 @@ def with_data(logged: Logged, rows: Sequence[Row], known: Mapping[str, Task], ch
         ),
         pairs=pairs,
         rows=len(rows),
-        duplicates=len(rows) - len(kept),
-        left_out=len(kept) - sum(row is not None for _, row in pairs),
+        duplicates=len(rows) - len(kept) + len(ours) - len(row_of),
+        left_out=len(kept) - len(ours) + len(row_of) - sum(row is not None for _, row in pairs),
     )
 
 
@@ -160,24 +160,35 @@ def by_place(rows: Sequence[Row], by_task: Mapping[str, Sequence[Sample]]) -> di
 
 
 def by_content(rows: Sequence[Row], by_task: Mapping[str, Sequence[Sample]]) -> dict[str, Row]:
-    """Rows by sample id; of equal items the one with the row's bounds, or else the first that is left.
+    """Rows by sample id: of items that are alike but for their bounds, those with the row's, or else any that are left.
 
-    Raises DataError for a row that is no item.
+    Of more rows than there are such items the last ones count. Raises DataError for a row that is no item.
     """
     items: dict[object, list[Sample]] = defaultdict(list)
     for samples in by_task.values():
         for sample in samples:
             for video in (True, False):
                 items[content_of_sample(sample, video=video)].append(sample)
-    found: dict[str, Row] = {}
-    for row in sorted(rows, key=lambda row: row.index):
-        left = [sample for sample in items[content_of_row(row)] if sample.id not in found]
-        if not left:
+    exact: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    loose: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike = items[content_of_row(row)]
+        if not alike:
             raise DataError(
                 f"{row.where} asks {row.question!r:.60} about {row.video!r:.60}, which is no item of {row.task} in "
                 "this data; give the data the run was made from"
             )
-        found[next(filter(partial(same_bounds, row), left), left[0]).id] = row
+        same = tuple(sample.id for sample in alike if same_bounds(row, sample))
+        if same:
+            exact[same].append(row)
+        else:
+            loose[tuple(sample.id for sample in alike)].append(row)
+    found: dict[str, Row] = {}
+    for group in (exact, loose):
+        for names, about in group.items():
+            left = [name for name in names if name not in found]
+            last = about[-len(left) :] if left else []
+            found |= zip(left, sorted(last, key=lambda row: row.index), strict=False)
     return found
 
 
@@ -202,6 +213,9 @@ def content_of_row(row: Row) -> object:
 def disagreement(row: Row, sample: Sample) -> str | None:
     """In what a row is not about an item; None where it is."""
     gold = gold_text(sample.choices, sample.answer_text)
+    if row.prompt is not None and asks(row.prompt, sample.question, sample.choices):
+        # a prompt can be read in several ways where a text of it holds line breaks: that it is this one's is certain
+        row = replace(row, question=None, choices=None)
     for what, said, there in (
         ("question", row.question, sample.question),
         ("choices", row.choices, sample.choices),
@@ -244,7 +258,13 @@ def alone(logged: Logged, rows: Sequence[Row], known: Mapping[str, Task], choice
         if key not in table:
             table[key] = tasks.parse_task(key, {"folder": key}, origin="import")
     chosen = {task.key for task in tasks.choose(list(table.values()), choice.tasks)}
-    kept = last_of_each(rows, logged)
+    numbered = last_of_each(rows, logged)
+    kept = last_of_equal(numbered) if logged.tool is VLMEVALKIT else numbered
+    if len(kept) < len(numbered):
+        notes.append(
+            f"rows ask what others ask, about the same video and bounds: {len(numbered) - len(kept):,}. Each such "
+            "question counts once; --data DIR knows those that the data itself holds twice"
+        )
     ours = sorted((row for row in kept if row.task in chosen), key=lambda row: row.index)
     if not ours:
         raise DataError(f"no row is about --tasks {choice.tasks!r}")
@@ -268,7 +288,7 @@ def alone(logged: Logged, rows: Sequence[Row], known: Mapping[str, Task], choice
         rows=len(rows),
         duplicates=len(rows) - len(kept),
         left_out=len(kept) - len(ours),
-        gaps=gaps_in(kept, logged),
+        gaps=gaps_in(kept, numbered, logged),
         notes=tuple(notes),
     )
 
@@ -279,12 +299,25 @@ def places(rows: Sequence[Row], key: str, logged: Logged) -> Iterator[tuple[int,
         yield (row.index if logged.tool is LMMS_EVAL else order), row
 
 
-def gaps_in(rows: Sequence[Row], logged: Logged) -> int:
-    """How many numbers below the highest have no row."""
-    groups: dict[str | None, list[int]] = defaultdict(list)
+def last_of_equal(rows: Sequence[Row]) -> list[Row]:
+    """The rows without those that ask the same of the same clip as a later one, which takes the place of the first.
+
+    Rows that name no video stay: the same may be asked of many.
+    """
+    kept: dict[object, Row] = {}
     for row in rows:
-        groups[row.task if logged.tool is LMMS_EVAL else None].append(row.index)
-    return sum(max(numbers) + 1 - len(numbers) for numbers in groups.values())
+        name = (content_of_row(row), row.video, row.answer, row.start, row.end) if row.video else row.index
+        kept[name] = replace(row, index=min(row.index, kept[name].index)) if name in kept else row
+    return list(kept.values())
+
+
+def gaps_in(kept: Sequence[Row], rows: Sequence[Row], logged: Logged) -> int:
+    """How many numbers below the highest that is kept have no row."""
+    highest: dict[str | None, int] = defaultdict(int)
+    for row in kept:
+        highest[numbering(row, logged)] = max(highest[numbering(row, logged)], row.index)
+    there = {(numbering(row, logged), row.index) for row in rows if row.index <= highest[numbering(row, logged)]}
+    return sum(number + 1 for number in highest.values()) - len(there)
 
 
 def sample_of(row: Row, place: int, task: Task) -> Sample:
@@ -328,13 +361,18 @@ def last_of_each(rows: Sequence[Row], logged: Logged) -> list[Row]:
     """
     kept: dict[tuple[str | None, int], Row] = {}
     for row in rows:
-        # a table numbers the questions of all its tasks in one row
-        key = (None if logged.tool is VLMEVALKIT else row.task, row.index)
+        key = (numbering(row, logged), row.index)
         before = kept.get(key)
         if before is not None and (before.question, before.choices) != (row.question, row.choices):
             raise DataError(
                 f"{row.where} has the number {row.index} of {before.where}, but asks something else: rows of several "
                 "tasks are mixed; keep one file per task, or give --data DIR"
             )
+        kept.pop(key, None)  # the order is that of the rows that count
         kept[key] = row
     return list(kept.values())
+
+
+def numbering(row: Row, logged: Logged) -> str | None:
+    """What the row's number counts in: its task, or None, the table, which numbers the questions of all tasks."""
+    return None if logged.tool is VLMEVALKIT else row.task

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,12 @@ from mvbench.types import LETTERS
 FILE_NAME = re.compile(r"(?:^|_)samples_(?P<task>.+)\.jsonl$")
 QUESTION = re.compile(r"Question:(?P<question>.*?)\nOption:\n(?P<options>\(A\) .*)", re.DOTALL)
 METRIC = "mvbench_accuracy"
+
+
+def is_mvbench(path: Path) -> bool:
+    """Whether a file is named as the samples of a task of MVBench are."""
+    named = FILE_NAME.search(path.name)
+    return named is not None and named["task"].startswith("mvbench_")
 
 
 def read(path: Path) -> list[Row]:
@@ -69,13 +75,18 @@ def bounded(stream: Any, path: Path) -> Iterator[bytes]:
 def row_of(line: dict[str, Any], *, task: str | None, where: str) -> Row:
     if "doc_id" not in line or not {"resps", "filtered_resps"} & line.keys():
         seen = ", ".join(map(repr, list(line)[:8])) or "nothing"
-        raise DataError(f"{where} holds {seen}; a sample of lmms-eval has 'doc_id' and 'filtered_resps'")
+        raise DataError(f"{where} holds {seen:.60}; a sample of lmms-eval has 'doc_id' and 'filtered_resps'")
     doc = expect_table(line.get("doc") or {}, where=f"{where}: doc")
+    prompt = None
     if "candidates" in doc:
         question = text_of(doc.get("question"))
         choices = choices_of(doc["candidates"], where=where)
     else:
-        question, choices = asked(line.get("input"), where=where)
+        prompt = line.get("input")
+        if not isinstance(prompt, str):
+            raise no_prompt(prompt, where=where)
+        prompt = text_of(prompt)
+        question, choices = asked(prompt, where=where)
     score = line.get(METRIC, {})
     points = score.get("score") if isinstance(score, dict) else None
     named = line.get("task") if task is None else task
@@ -87,6 +98,7 @@ def row_of(line: dict[str, Any], *, task: str | None, where: str) -> Row:
         reply=first_text(line["resps"] if "resps" in line else line["filtered_resps"], where=where),
         question=question,
         choices=choices,
+        prompt=prompt,
         answer=text_of(doc["answer"] if "answer" in doc else line.get("target")),
         video=text_of(doc["video"]) if "video" in doc else None,
         start=seconds_of(doc.get("start"), where=where),
@@ -95,17 +107,17 @@ def row_of(line: dict[str, Any], *, task: str | None, where: str) -> Row:
     )
 
 
-def asked(prompt: object, *, where: str) -> tuple[str, tuple[str, ...]]:
+def asked(prompt: str, *, where: str) -> tuple[str, tuple[str, ...]]:
     """The question and the choices that a prompt of the task was made of. Raises DataError when it is another's.
 
-    >>> asked("Question:What?\\nOption:\\n(A) a cup\\n(B) a box\\nOnly give the best option.", where="line 1")
+    The last option is one line, as all of MVBench are: what follows it is the closing instruction, of any length.
+
+    >>> asked("Question:What?\\nOption:\\n(A) a cup\\n(B) a box\\nOnly give the best option.\\n", where="line 1")
     ('What?', ('a cup', 'a box'))
     """
-    found = QUESTION.search(prompt) if isinstance(prompt, str) else None
+    found = QUESTION.search(prompt)
     if found is None:
-        raise DataError(
-            f"{where} has no 'doc', and its 'input' is {prompt!r:.60}, not the prompt of an MVBench task of lmms-eval"
-        )
+        raise no_prompt(prompt, where=where)
     texts: list[str] = []
     rest = found["options"].removeprefix("(A) ")
     for letter in LETTERS[1:]:
@@ -114,9 +126,24 @@ def asked(prompt: object, *, where: str) -> tuple[str, tuple[str, ...]]:
             break
         texts.append(text)
         rest = after
-    # each option ends a line; what follows the last one is the closing instruction
-    texts.append(rest.rpartition("\n")[0] if "\n" in rest else rest)
+    texts.append(rest.partition("\n")[0])
     return found["question"], tuple(texts)
+
+
+def no_prompt(value: object, *, where: str) -> DataError:
+    return DataError(
+        f"{where} has no 'doc', and its 'input' is {value!r:.60}, not the prompt of an MVBench task of lmms-eval"
+    )
+
+
+def asks(prompt: str, question: str, choices: Sequence[str]) -> bool:
+    """Whether a prompt is one of the task for this question, to the character, whatever instructions surround it.
+
+    >>> asks("Question:Where?\\nOption:\\n(A) in\\nthe box\\nOnly give the best option.", "Where?", ["in\\nthe box"])
+    True
+    """
+    options = "".join(f"({letter}) {choice}\n" for letter, choice in zip(LETTERS, choices, strict=False))
+    return f"Question:{question}\nOption:\n{options}" in f"{prompt}\n"
 
 
 def first_text(value: object, *, where: str) -> str:

@@ -38,8 +38,9 @@ class Row:
     """One question as a tool wrote it down; None for what its file does not say.
 
     `task`: as the tool spells it. `index`: the question's place in its task (lmms-eval, notebook) or in the whole table
-    (VLMEvalKit). `gold`: the right option as `(B) text`, all that the notebook keeps of the question. `right`: the
-    tool's own verdict. `where` is for messages.
+    (VLMEvalKit). `prompt`: what question and choices were read back out of, where the file has no list of them.
+    `gold`: the right option as `(B) text`, all that the notebook keeps of the question. `right`: the tool's own
+    verdict. `where` is for messages.
     """
 
     where: str
@@ -48,6 +49,7 @@ class Row:
     reply: str
     question: str | None = None
     choices: tuple[str, ...] | None = None
+    prompt: str | None = None
     answer: str | None = None
     gold: str | None = None
     video: str | None = None
@@ -58,13 +60,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """All rows of an import. `right`: how many the tool itself counts right, where only their number is known."""
+    """All rows of an import. `right`: how many the tool itself counts right, where only their number is known.
+
+    `skipped`: the names of files in a folder that are about another benchmark.
+    """
 
     tool: Tool
     model: str
     rows: tuple[Row, ...]
     hashes: dict[str, str]
     right: int | None = None
+    skipped: tuple[str, ...] = ()
 
 
 def place_of(value: object, *, name: str, where: str) -> int:
@@ -96,7 +102,7 @@ def choices_of(value: object, *, where: str) -> tuple[str, ...]:
     """Raises DataError for what is no list of texts or numbers."""
     if not isinstance(value, list | tuple) or not all(isinstance(choice, str | int | float) for choice in value):
         raise DataError(f"{where}: candidates is {value!r:.60}; it must be a list of texts")
-    return tuple(choice if isinstance(choice, str) else str(choice) for choice in value)
+    return tuple(text_of(choice) if isinstance(choice, str) else str(choice) for choice in value)
 
 
 def seconds_of(value: object, *, where: str) -> float | None:

@@ -103,6 +103,8 @@ def cells(total: Total | Stopped, read: Callable[[Total], Mapping[str, str]]) ->
 def remarks(logged: Logged, joined: Joined, summary: Summary, comparison: Comparison) -> Iterator[str]:
     """One line each for what a reader must know."""
     yield from rows_in_words(joined, comparison)
+    if logged.skipped:
+        yield skipped_in_words(logged.skipped)
     yield from (f"note: {note}" for note in joined.notes)
     if not isinstance(comparison.lmms, Stopped):
         yield from dropped_in_words(list(comparison.lmms.tasks.values()))
@@ -164,6 +166,12 @@ def rows_in_words(joined: Joined, comparison: Comparison) -> Iterator[str]:
             f"{number(joined.gaps, 'number')} below the highest {'has' if joined.gaps == 1 else 'have'} no row; "
             "with --data DIR they count as wrong"
         )
+
+
+def skipped_in_words(names: Sequence[str]) -> str:
+    named = ", ".join(plain(name) for name in names[:5])
+    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+    return f"skipped, as samples of other benchmarks: {named}{more}"
 
 
 def number(count: int, one: str, many: str | None = None) -> str:

@@ -34,7 +34,7 @@ from mvbench.importers.rows import (
 NEEDED = ("index", "question", "answer", "candidates", "prediction")
 TASK_COLUMNS = ("task_type", "category")
 MAX_COLUMNS = 100
-MAX_UNPACKED_BYTES = 2 * 2**30
+MAX_UNPACKED_BYTES = 256 * 2**20
 MAX_LIST_CHARS = 100_000
 
 ESCAPED = re.compile(r"_x(00[01][0-9A-F]|FFF[EF])_")
@@ -51,7 +51,7 @@ def read(path: Path) -> list[Row]:
     if missing:
         raise DataError(
             f"{path.name!r} has no column {', '.join(map(repr, missing))}; VLMEvalKit's predictions have "
-            f"{', '.join(NEEDED)} (seen: {', '.join(head[:12])!r:.200})"
+            f"{', '.join(NEEDED)} (seen: {', '.join(head[:12])!r:.60})"
         )
     rows: list[Row] = []
     for number, values in enumerate(cells, start=2):

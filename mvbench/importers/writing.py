@@ -114,9 +114,9 @@ def facts(logged: Logged, joined: Joined, choice: Choice, *, max_errors: float, 
         "arguments": {
             "given": [storable(word) for word in argv],
             "resolved": {
-                "data": choice.data,
+                "data": storable(choice.data) if choice.data else None,
                 "tasks": choice.tasks,
-                "tasks_file": str(choice.tasks_file) if choice.tasks_file else None,
+                "tasks_file": storable(str(choice.tasks_file)) if choice.tasks_file else None,
                 "limit": choice.limit,
                 "max_errors": max_errors,
             },

@@ -40,7 +40,7 @@ def letters(samples: Iterable[Sample], *, right: int = 1) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------------ lmms-eval
 
 
-def lmms_line(sample: Sample, reply: str, *, number: int, closing: str = "Only give the best option.") -> Line:
+def lmms_line(sample: Sample, reply: str, *, number: int, closing: str = "Only give the best option.\n") -> Line:
     """One line of version 0.7: neither `doc` nor `arguments` are kept, `resps` only where a filter changed them."""
     options = "".join(f"({letter}) {choice}\n" for letter, choice in zip(LETTERS, sample.choices, strict=False))
     kept = lmms.kept_reply(reply)
@@ -67,13 +67,13 @@ def lmms_name(task: str) -> str:
     return f"20260301_101112_samples_mvbench_{task}.jsonl"
 
 
-def write_lmms(folder: Path, samples: Sequence[Sample], replies: Mapping[str, str]) -> Path:
+def write_lmms(folder: Path, samples: Sequence[Sample], replies: Mapping[str, str], **changes: Any) -> Path:
     """One file per task, in a folder named by the model."""
     folder.mkdir(parents=True, exist_ok=True)
     for task in dict.fromkeys(sample.task for sample in samples):
         rows = [sample for sample in samples if sample.task == task]
         lines = [
-            lmms_line(sample, replies[sample.id], number=number)
+            lmms_line(sample, replies[sample.id], number=number, **changes)
             for number, sample in enumerate(rows)
             if sample.id in replies
         ]

@@ -1,6 +1,7 @@
 """`mvbench import`: a file of each tool becomes a run that holds the same questions, replies and verdicts as ours."""
 
 import json
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from mvbench import tasks
+from mvbench.cli import main
 from mvbench.errors import DataError, RunError, UsageError
 from mvbench.rescoring import rescore
 from mvbench.results import Run
@@ -352,6 +354,20 @@ def test_a_file_of_nobody_is_told_from_its_beginning(tmp_path: Path, content: by
     path.write_bytes(content)
     with pytest.raises(DataError, match=message):
         import_files(path)
+
+
+def test_a_data_folder_whose_name_is_no_text_is_read_as_any_other(
+    tmp_path: Path, data: Path, samples: tuple[Sample, ...], replies: dict[str, str]
+) -> None:
+    odd = data.rename(tmp_path / os.fsdecode(b"data\xff"))
+    assert import_files(notebook(tmp_path, samples, replies), "--data", odd, "--out", tmp_path / "run") == 0
+    assert len(records_in(tmp_path / "run")) == len(samples)
+
+
+def test_the_help_says_what_a_file_needs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "tsv or xlsx (which needs mvbench[tables]), the notebook's JSON (which needs --data DIR)" in said
 
 
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:

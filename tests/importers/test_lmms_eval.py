@@ -8,11 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mvbench import tasks
 from mvbench.errors import DataError
 from mvbench.importers import lmms_eval
 from mvbench.importers.joining import Choice, join
 from mvbench.importers.rows import LMMS_EVAL, Logged
-from mvbench.types import LETTERS, Sample
+from mvbench.results import Run
+from mvbench.scoring import judge
+from mvbench.types import LETTERS, Reply, Sample
+from tests.data_folder import item
 from tests.importers import logs
 from tests.importers.command import import_files
 
@@ -34,18 +38,109 @@ def test_the_question_is_read_back_out_of_the_prompt(tmp_path: Path) -> None:
     assert (row.question, row.choices, row.answer, row.video) == ("What?", ("a cup", "a box"), "a box", None)
 
 
+CLOSINGS = [
+    "",
+    "Only give the best option.",
+    "Only give the best option.\n",
+    "Only give the best option.\nAnswer:",
+    "Answer with the option's letter directly.",
+    "Answer with the option's letter from the given choices directly.",
+    "\nAnswer:",
+]
+
 plain_texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
 @given(
     question=plain_texts,
     choices=st.lists(plain_texts, min_size=1, max_size=26),
-    closing=st.sampled_from(["Only give the best option.", "Answer with the option's letter directly.", ""]),
+    closing=st.sampled_from(CLOSINGS),
 )
 def test_any_one_line_question_comes_back_from_its_prompt(question: str, choices: list[str], closing: str) -> None:
     options = "".join(f"({letter}) {choice}\n" for letter, choice in zip(LETTERS, choices, strict=False))
     prompt = f"Question:{question}\nOption:\n{options}{closing}"
     assert lmms_eval.asked(prompt, where="here") == (question, tuple(choices))
+
+
+@pytest.mark.parametrize("with_data", [False, True])
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_however_a_prompt_ends_the_run_has_the_options_of_the_data(
+    tmp_path: Path, data: Path, samples: tuple[Sample, ...], replies: dict[str, str], closing: str, with_data: bool
+) -> None:
+    folder = logs.write_lmms(tmp_path / "m", samples, replies, closing=closing)
+    words = ("--data", data) if with_data else ()
+    assert import_files(folder, *words, "--out", tmp_path / "run") == 0
+    records = {record.sample.id: record for record in Run.read(tmp_path / "run").records()}
+    for sample in samples:
+        record = records[sample.id]
+        assert (record.sample.choices, record.sample.answer) == (sample.choices, sample.answer)
+        assert record.verdicts == judge(sample, Reply(replies[sample.id]))
+
+
+def test_an_option_of_several_lines_is_matched_with_the_data_to_the_character(tmp_path: Path) -> None:
+    choices = ["a cup\n(C) of tea", "a box\nof shoes"]
+    items = [item(question="What\nis it?", candidates=choices, answer=choices[number]) for number in range(2)]
+    data = logs.write(tmp_path / "data", {"object_existence": items})
+    samples = tasks.load(data).samples
+    right = {samples[0].id: "A", samples[1].id: "B"}
+    folder = logs.write_lmms(tmp_path / "m", samples, right)
+    assert import_files(folder, "--data", data, "--out", tmp_path / "run") == 0
+    records = list(Run.read(tmp_path / "run").records())
+    assert [record.sample.choices for record in records] == [tuple(choices)] * 2
+    assert all(record.verdicts["parsed"].correct for record in records)
+    path = folder / logs.lmms_name("object_existence")
+    path.write_text(path.read_text().replace("of shoes\\nOnly", "of hats\\nOnly"))
+    with pytest.raises(DataError, match="line 1 is not object_existence/0000 of this data: its choices"):
+        import_files(folder, "--data", data)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"input": "Question:What \ud800?\nOption:\n(A) a cup\n(B) a \udfff box\nOnly give the best option.\n"},
+        {"doc": {"video": "x\ud800.mp4", "question": "q\ud800", "candidates": ["a\ud800", "b"], "answer": "a\ud800"}},
+        {"target": "\ud800"},
+    ],
+)
+def test_half_a_surrogate_pair_in_a_question_becomes_a_question_mark(tmp_path: Path, fields: Any) -> None:
+    path = write_ascii(tmp_path, LINE | fields)
+    (row,) = lmms_eval.read(path)
+    assert row.choices in {("a cup", "a ? box"), ("a?", "b"), ("a cup", "a box")}
+    import_files(path, "--out", tmp_path / "run", "--max-errors", "100%")
+    (record,) = Run.read(tmp_path / "run").records()
+    assert record.sample.choices == row.choices and record.sample.question == row.question
+
+
+def test_samples_of_other_benchmarks_in_a_folder_are_skipped_and_named(
+    tmp_path: Path, samples: tuple[Sample, ...], replies: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = logs.write_lmms(tmp_path / "m", samples, replies)
+    other = LINE | {"input": "What is this?\nA. a cup\nB. a box"}
+    others = ("a", "b", "c", "d", "e", "videomme")
+    names = [f"20260301_101112_samples_{task}.jsonl" for task in others]
+    for name in names:
+        logs.write_lines(folder / name, [other])
+    assert import_files(folder, "--out", tmp_path / "run") == 0
+    assert len(list(Run.read(tmp_path / "run").records())) == len(samples)
+    said = [line for line in capsys.readouterr().out.splitlines() if "skipped" in line]
+    assert said == [f"skipped, as samples of other benchmarks: {', '.join(names[:5])} and 1 more"]
+    with pytest.raises(DataError, match="not the prompt of an MVBench task"):
+        import_files(folder / names[5])
+
+
+def test_a_folder_without_samples_of_mvbench_is_an_error(tmp_path: Path) -> None:
+    logs.write_lines(tmp_path / "m_samples_videomme.jsonl", [LINE | {"input": "What is this?"}])
+    with pytest.raises(DataError, match="not the prompt of an MVBench task"):
+        import_files(tmp_path)
+
+
+def test_what_is_read_as_another_tools_is_not_shown_at_length(tmp_path: Path) -> None:
+    secret = {f"column{number}{'x' * 90}": "mine" for number in range(9)}
+    path = logs.write_lines(tmp_path / "x.jsonl", [secret])
+    for tool in ("lmms-eval", "vlmevalkit", "notebook"):
+        with pytest.raises(DataError) as caught:
+            import_files(path, "--from", tool)
+        assert str(caught.value).count("x") < 90
 
 
 def test_a_document_tells_more_than_the_prompt(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ import pytest
 from mvbench import tasks
 from mvbench.errors import DataError, MissingExtra
 from mvbench.importers import vlmevalkit
-from mvbench.importers.joining import Choice, join
+from mvbench.importers.joining import Choice, Joined, join
 from mvbench.importers.rows import VLMEVALKIT, Logged, Row
+from mvbench.results import Run
 from mvbench.types import Sample
 from tests.data_folder import item
 from tests.importers import logs
+from tests.importers.command import import_files
 
 CELLS: dict[str, Any] = {
     "index": 0,
@@ -112,6 +115,75 @@ def test_of_equal_questions_the_one_without_a_row_is_told_by_its_bounds(tmp_path
     assert [row is None for _, row in joined.pairs] == [False, True, False]
 
 
+def joined_kit(path: Path, rows: list[dict[str, Any]], data: Path | None = None) -> Joined:
+    read = vlmevalkit.read(logs.write_tsv(path, rows))
+    return join(logged(read), Choice(data=None if data is None else str(data)))
+
+
+def replies_in(joined: Joined) -> list[str | None]:
+    return [row and row.reply for _, row in joined.pairs]
+
+
+@pytest.mark.parametrize("with_data", [False, True])
+@pytest.mark.parametrize("number", [3, 99])
+def test_the_last_of_two_rows_about_one_question_counts_whatever_their_numbers(
+    tmp_path: Path, with_data: bool, number: int
+) -> None:
+    items = [item(video=f"{place}.mp4", question="How many?") for place in range(3)]
+    data = logs.write(tmp_path / "data", {"action_sequence": items})
+    samples = tasks.load(data).samples
+    rows = [logs.kit_row(sample, f"reply {place}", number=place) for place, sample in enumerate(samples)]
+    rows.append(rows[1] | {"index": number, "prediction": "second thoughts"})
+    joined = joined_kit(tmp_path / "x.tsv", rows, data if with_data else None)
+    assert replies_in(joined) == ["reply 0", "second thoughts", "reply 2"]
+    assert (joined.rows, joined.duplicates, joined.missing, joined.left_out, joined.gaps) == (4, 1, 0, 0, 0)
+    assert any("ask what others ask" in note for note in joined.notes) is not with_data
+
+
+def test_a_repeated_row_among_others_leaves_no_gap_in_the_numbers(tmp_path: Path) -> None:
+    rows = [CELLS | {"index": number, "video": f"{min(number, 1)}.mp4"} for number in range(3)]
+    rows.append(CELLS | {"index": 3, "video": "2.mp4"})
+    joined = joined_kit(tmp_path / "x.tsv", rows)
+    assert (len(joined.pairs), joined.duplicates, joined.gaps) == (3, 1, 0)
+
+
+def test_rows_that_differ_in_their_bounds_or_name_no_video_are_questions_of_their_own(tmp_path: Path) -> None:
+    bounded = [CELLS | {"index": number, "start": number, "end": 9} for number in range(3)]
+    nameless = [{name: cell for name, cell in row.items() if name != "video"} for row in bounded]
+    folders = [CELLS | {"index": number, "video": f"{number}/clip.mp4"} for number in range(3)]
+    for rows in (bounded, nameless, folders):
+        joined = joined_kit(tmp_path / "x.tsv", rows)
+        assert (len(joined.pairs), joined.duplicates) == (3, 0)
+
+
+def test_questions_that_the_data_holds_twice_take_a_row_each_and_of_more_the_last(tmp_path: Path) -> None:
+    data = logs.write(tmp_path / "data", {"action_sequence": [item(question="How many?")] * 2 + [item(2)]})
+    samples = tasks.load(data).samples
+    rows = [logs.kit_row(sample, f"reply {place}", number=place) for place, sample in enumerate(samples)]
+    assert replies_in(joined_kit(tmp_path / "x.tsv", rows, data)) == ["reply 0", "reply 1", "reply 2"]
+    rows.append(rows[0] | {"index": 7, "prediction": "third"})
+    joined = joined_kit(tmp_path / "x.tsv", rows, data)
+    assert replies_in(joined) == ["reply 1", "third", "reply 2"]
+    assert joined.duplicates == 1
+
+
+def test_a_repeated_row_does_not_take_the_item_with_other_bounds(tmp_path: Path) -> None:
+    items = [item(question="How many?", start=float(start)) for start in range(2)]
+    data = logs.write(tmp_path / "data", {"action_sequence": items})
+    samples = tasks.load(data).samples
+    first = logs.kit_row(samples[0], "first", number=0)
+    joined = joined_kit(tmp_path / "x.tsv", [first, first | {"index": 5, "prediction": "again"}], data)
+    assert replies_in(joined) == ["again", None]
+    assert joined.duplicates == 1
+
+
+def test_half_a_surrogate_pair_in_the_choices_becomes_a_question_mark(tmp_path: Path) -> None:
+    path = tsv(tmp_path, CELLS | {"candidates": r"['a \ud800', '2']"})
+    assert import_files(path, "--out", tmp_path / "run") == 0
+    (record,) = Run.read(tmp_path / "run").records()
+    assert record.sample.choices == ("a ?", "2")
+
+
 def logged(rows: list[Row]) -> Logged:
     return Logged(VLMEVALKIT, "m", tuple(rows), {"x.tsv": "0"})
 
@@ -184,6 +256,17 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
     monkeypatch.setattr(vlmevalkit, "MAX_UNPACKED_BYTES", 2**20)
     with pytest.raises(DataError, match="would unpack to 3,000,000 bytes"):
         vlmevalkit.read(archive_with(tmp_path / "x.xlsx", a=b"0" * 3_000_000))
+
+
+def test_more_than_a_quarter_of_a_gibibyte_is_not_unpacked(tmp_path: Path) -> None:
+    path = archive_with(tmp_path / "x.xlsx", a=b"0" * 1000)
+    plain = bytearray(path.read_bytes())
+    directory = plain.index(b"PK\x01\x02")
+    for size, refused in ((2**28, False), (2**28 + 1, True)):
+        plain[directory + 24 : directory + 28] = size.to_bytes(4, "little")  # what the archive says of its member
+        path.write_bytes(plain)
+        with pytest.raises(DataError, match="would unpack to 268,435,457 bytes") if refused else nullcontext():
+            vlmevalkit.refuse_bomb(path)
 
 
 @pytest.mark.slow
