@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -111,6 +112,57 @@ class LastFramesLost(Seer):
         return super().look(request)[:-2]
 
 
+class EverySecondFrame(Seer):
+    def look(self, request: Request) -> View:
+        return super().look(request)[::2]
+
+
+class EveryOtherFrame(Seer):
+    def look(self, request: Request) -> View:
+        return super().look(request)[1::2]
+
+
+class LastFrameLost(Seer):
+    def look(self, request: Request) -> View:
+        return super().look(request)[:-1]
+
+
+class FirstFrameLost(Seer):
+    def look(self, request: Request) -> View:
+        return super().look(request)[1:]
+
+
+class ResampledToEight(Seer):
+    def look(self, request: Request) -> View:
+        view = super().look(request)
+        return [view[round(place * (len(view) - 1) / 7)] for place in range(8)]
+
+
+class Merging(Seer):
+    """Honest: puts two frames into one, as patches in time do, and may not see what was on one of them alone."""
+
+    def look(self, request: Request) -> View:
+        view = super().look(request)
+        merged = []
+        for (one, seconds), (other, later) in zip(view[::2], view[1::2], strict=True):
+            there = sorted({one, other}, key=lambda scene: scene == BY_NAME["gray 0"].name)
+            merged.append((there[0] if self.notices(request) else there[-1], (seconds + later) / 2))
+        return merged
+
+    def notices(self, request: Request) -> bool:
+        return zlib.crc32(request.sample_id.encode()) % 2 == 0
+
+
+class MergingBlind(Merging):
+    def notices(self, request: Request) -> bool:
+        return False
+
+
+class MergingKeen(Merging):
+    def notices(self, request: Request) -> bool:
+        return True
+
+
 class Resampled(Seer):
     def look(self, request: Request) -> View:
         view = super().look(request)
@@ -129,6 +181,27 @@ class Shuffled(Seer):
 class OnePerSecond(Seer):
     def clock(self, frames: Frames, clip: Clip) -> Sequence[float]:
         return [float(place) for place in range(len(frames.indices))]
+
+
+class FrameNumbers(Seer):
+    """Takes the numbers of frames in the file for those of a film of `rate` frames per second."""
+
+    rate = 25.0
+
+    def clock(self, frames: Frames, clip: Clip) -> Sequence[float]:
+        return [index / self.rate for index in frames.indices]
+
+
+class FrameNumbers24(FrameNumbers):
+    rate = 24.0
+
+
+class FrameNumbers30(FrameNumbers):
+    rate = 30.0
+
+
+class FrameNumbersNTSC(FrameNumbers):
+    rate = 29.97
 
 
 class AllAtOnce(Seer):
@@ -188,7 +261,7 @@ class BatchDependent(Seer):
 
 
 class Wavering(Seer):
-    """Answers another thing from call to call in one question of ten, as where sampling is on."""
+    """Answers another thing from call to call in one question of eleven, as where sampling is on."""
 
     def __init__(self, *, generation: Generation) -> None:
         super().__init__(generation=generation)
@@ -197,7 +270,7 @@ class Wavering(Seer):
     def choose(self, request: Request) -> int:
         self.calls += 1
         choice = super().choose(request)
-        return (choice + 1) % len(request.choices) if self.calls % 10 == 3 else choice
+        return (choice + 1) % len(request.choices) if self.calls % 11 == 3 else choice
 
 
 class Blank(Seer):
@@ -211,6 +284,46 @@ class Failing(Seer):
         if request.sample_id.endswith("5"):
             return Reply("", error="the server said 500")
         return super().say(request, choice)
+
+
+class Blindfolded(Seer):
+    """As a server that drops pictures."""
+
+    def say(self, request: Request, choice: int) -> Reply:
+        return replace(super().say(request, choice), text="I'm sorry, but I cannot see a video here.")
+
+
+class EndsTheProcess(Seer):
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        raise SystemExit(3)
+
+
+class EndsTheProcessAtOnce(Seer):
+    def __init__(self, *, generation: Generation) -> None:
+        raise SystemExit("no GPU")
+
+
+class Waiting(Seer):
+    """As those that ask a server."""
+
+    def __init__(self, *, generation: Generation, timeout: float = 600, max_retries: int = 6) -> None:
+        super().__init__(generation=generation)
+        self.patience = timeout, max_retries
+
+
+class DiesEarly(Threaded):
+    """A server that answers some and then none; `answered` and `failed` count."""
+
+    def __init__(self, *, generation: Generation) -> None:
+        super().__init__(generation=generation)
+        self.answered, self.failed = 0, 0
+
+    def answer(self, requests: Sequence[Request]) -> list[Reply]:
+        if self.answered >= 20:
+            self.failed += 1
+            return [Reply("", error="no reply within 30 s")]
+        self.answered += 1
+        return super().answer(requests)
 
 
 class Down(Seer):

@@ -121,6 +121,8 @@ def add(file: Path, **more: object) -> None:
 
 SHORT = ["--data", "demo", "--tasks", "MD", "--limit", "2", "--frames", "4", "--workers", "1"]
 
+SEER = f"{Path(__file__).with_name('doctor_models.py')}:Seer"
+
 CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "--help": (["--help"], nothing),
     "eval": (["eval", "--model", "oracle", *SHORT], nothing),
@@ -128,7 +130,7 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "tasks": (["tasks"], nothing),
     "models": (["models"], nothing),
     "data": (["data", "verify", "demo", "--tasks", "MD", "--limit", "2", "--workers", "1"], nothing),
-    "doctor": (["doctor", "--model", "first-choice", "--frames", "4", "--workers", "1"], nothing),
+    "doctor": (["doctor", "--model", SEER, "--frames", "4", "--workers", "1"], nothing),
     "import": (["import", "result.json", "--data", "demo", "--tasks", "AA", "--out", "imported"], make_notebook_file),
     "peek": (["peek", "MD:0", "--data", "demo", "--frames", "2"], nothing),
 }

@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from mvbench.errors import ModelError, UsageError
 from mvbench.model import Model
 from mvbench.models.builtin import FirstChoice, Oracle, RandomChoice
 from mvbench.prompts import Prompt
-from mvbench.testing import RULES, ContractBroken, Kit, check_model
+from mvbench.testing import RULES, ContractBroken, Kit, check_model, kit
 from mvbench.types import LETTERS, Clip, Frames, FrameSpec, Generation, Reply, Request, Sample
 from mvbench.video import read
 from tests import doctor_models
@@ -30,7 +30,7 @@ def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
         frames = FRAMES[clip, how]
         return replace(frames, rgb=frames.rgb.copy(), pts_seconds=frames.pts_seconds.copy())
 
-    monkeypatch.setattr(testing, "read", kept)
+    monkeypatch.setattr(kit, "read", kept)
 
 
 FRAMES: dict[tuple[Clip, Any], Frames] = {}
@@ -180,6 +180,12 @@ class CountsInFloats(Sound):
 class HasItsOwnReasons(Sound):
     def say(self, request: Request, choice: int) -> Reply:
         return replace(super().say(request, choice), finish_reason="eos")  # type: ignore[arg-type]
+
+
+class Silent(Sound):
+    def say(self, request: Request, choice: int) -> Reply:
+        reply = super().say(request, choice)
+        return reply if reply.choice_logprobs else replace(reply, text=" \n")
 
 
 class KeepsState(Sound):
@@ -399,6 +405,7 @@ BROKEN: list[tuple[type[Sound], str, str]] = [
     (SaysTexts, "count", "gave str instead of a Reply"),
     (CountsInFloats, "reply values", "output_tokens is 3.5"),
     (HasItsOwnReasons, "reply values", "finish_reason is 'eos'"),
+    (Silent, "answers", "none of 8 questions gets a reply with a text"),
     (KeepsState, "determinism", "when asked again"),
     (RemembersTheLast, "determinism", "something is kept between calls"),
     (Reversed, "order", "in another order"),
@@ -444,8 +451,10 @@ def test_each_breach_is_found_by_its_own_rule_and_by_no_other(
         (lambda frames: frames.pts_seconds[::-1], "do not rise"),
         (lambda frames: [], "no time is told"),
         (lambda frames: frames.pts_seconds * 1.2, "told are"),
+        (lambda frames: frames.pts_seconds + 0.8 * np.diff(frames.pts_seconds).max(), "told are"),
+        (lambda frames: frames.pts_seconds.reshape(-1, 4).mean(1), "told are"),
     ],
-    ids=["one per second", "24 per second", "frame numbers", "reversed", "none", "stretched"],
+    ids=["one per second", "24 per second", "frame numbers", "reversed", "none", "stretched", "shifted", "in fours"],
 )
 def test_times_that_are_not_true_are_found(seconds: Callable[[Frames], Sequence[float]], why: str) -> None:
     with pytest.raises(ContractBroken) as caught:
@@ -465,6 +474,55 @@ def test_a_request_that_told_the_answer_would_be_found(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Request, "about", leaking)
     assert list(RULES["no answer in a request"](Kit(Sound, None))) == ["the right choice changes the request"]
+
+
+@pytest.mark.parametrize(
+    "build", [doctor_models.Down, doctor_models.EndsTheProcess], ids=["raises", "ends the process"]
+)
+def test_a_model_that_answers_nothing_breaks_the_rule_of_counts(build: type[Seer]) -> None:
+    with pytest.raises(ContractBroken) as caught:
+        check_model(build)
+    assert "count" in {one.rule for one in caught.value.broken}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_model_that_ends_the_process_under_a_rule_breaks_that_rule(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(kit: Kit) -> Iterator[str]:
+        yield "found before"
+        kit.build(generation=Generation())
+
+    monkeypatch.setattr(testing, "RULES", {rule: ends})
+    with pytest.raises(ContractBroken) as caught:
+        check_model(doctor_models.EndsTheProcessAtOnce)
+    assert [(one.rule, one.why) for one in caught.value.broken] == [
+        (rule, "found before"),
+        (rule, "raised SystemExit: no GPU"),
+    ]
+
+
+def test_a_model_whose_every_reply_is_an_error_breaks_the_rule_of_reply_values() -> None:
+    class OnlyErrors(Sound):
+        def say(self, request: Request, choice: int) -> Reply:
+            return Reply("", error="the server said 500")
+
+    with pytest.raises(ContractBroken) as caught:
+        check_model(OnlyErrors)
+    assert "reply values" in {one.rule for one in caught.value.broken}
+
+
+def test_thinking_that_leaves_no_tokens_for_an_answer_is_something_said() -> None:
+    class Pensive(Sound):
+        def say(self, request: Request, choice: int) -> Reply:
+            reply = super().say(request, choice)
+            return (
+                reply
+                if reply.choice_logprobs
+                else replace(reply, text="", reasoning="At first", finish_reason="length")
+            )
+
+    check_model(Pensive)
 
 
 def test_all_breaches_are_told_at_once() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from math import log
 from typing import Any
 
 from mvbench.doctor.viewer import (
     BOUND_FAULTS,
+    FRAME_FAULTS,
     ORDER_FAULTS,
     TIME_FAULTS,
     Asked,
@@ -20,6 +21,7 @@ from mvbench.doctor.viewer import (
     decides,
     fit,
     guessing,
+    overlooking,
     shuffled,
 )
 from mvbench.scoring.parsed import TAG, without_thinking
@@ -28,6 +30,7 @@ from mvbench.types import LETTERS, Reply, Status
 
 CERTAIN = log(1000)
 """By so much a fault must explain the answers better than any innocent explanation before it is called one."""
+BLIND = "what is shown does not arrive, or cannot be read"
 CONTROL = 1 / 3
 """Chance is a quarter: six of the eight screens that never change must be read."""
 HEALTHY = 0.5
@@ -115,17 +118,29 @@ def beyond(share: Share, bar: float) -> bool:
     return share.n > 0 and share.interval[0] > bar
 
 
-def unreadable(control: Sequence[Asked]) -> str | None:
-    """Why nothing about frames can be told from this model's answers, or None."""
-    share = share_right(answered(control))
-    if beyond(share, CONTROL):
-        return None
-    if not share.n:
-        return "no question about a screen that never changes was answered with a choice"
-    return (
-        f"a screen that never changes is read in {share} only: "
-        "the model cannot read a large number, or pictures do not reach it"
-    )
+def read_in(control: Sequence[Asked]) -> Share:
+    """How often a screen that never changes is read, of the questions that got a reply to be judged by."""
+    return share_right([asked for asked in control if asked.choice is not None or asked.astray])
+
+
+def is_read(control: Sequence[Asked]) -> bool:
+    """Whether a screen that never changes is read beyond doubt. If not, nothing about frames can be told."""
+    return beyond(read_in(control), CONTROL)
+
+
+def unread(check: str, control: Sequence[Asked]) -> Finding:
+    """The verdict where that is not so: a fault where half of the screens or more are not read."""
+    share = read_in(control)
+    if share.n < FEWEST:
+        said = f"questions about a screen that never changes that were answered: {share.n or 'none'}"
+        return Finding(check, Result.CANNOT_TELL, (said,), share if share.n else None)
+    lines = [f"a screen that never changes is read in {share}"]
+    if astray := sum(asked.astray for asked in control):
+        lines.append(f"{astray} of {share.n} replies name no choice")
+    if 2 * share.count > share.n:
+        return Finding(check, Result.CANNOT_TELL, tuple(lines), share)
+    signature = f"{BLIND}: a huge number on a coloured screen is read in {share.count} of {share.n}"
+    return Finding(check, Result.FAIL, tuple(lines), share, signature)
 
 
 def answered(rows: Sequence[Asked]) -> list[Asked]:
@@ -133,21 +148,48 @@ def answered(rows: Sequence[Asked]) -> list[Asked]:
     return [asked for asked in rows if asked.choice is not None]
 
 
-def frames_in_order(control: Sequence[Asked], rows: Sequence[Asked]) -> Finding:
-    """Are frames seen in order, and all of them?"""
-    return explained(
-        "frames in order",
+def frames_in_order(control: Sequence[Asked], rows: Sequence[Asked], brief: Sequence[Asked]) -> Finding:
+    """Does what is shown arrive, in order, and every eighth of it? Is no frame lost, as far as one is ever seen alone?
+
+    `rows`: about scenes of an eighth of the clip and longer; they decide. `brief`: about scenes of a sixteenth, of one
+    frame where sixteen are shown. A model may well overlook those, so that they fail a stack only where the frames that
+    a fault loses are overlooked, and the others are not. The order within an eighth of a clip is not tested.
+    """
+    check = "frames in order"
+    if not is_read(control):
+        return unread(check, control)
+    finding = explained(
+        check,
         rows,
         ORDER_FAULTS,
-        doubt=unreadable(control),
+        doubt=None,
         few="too few frames are shown to see an eighth of a clip: give --frames 8 or more",
         lost="no fault that is known fits: the model may not follow what happens first and what last",
+        excuse=overlooking,
     )
+    return finding if finding.result is not Result.PASS else looked_at_closely(finding, brief)
+
+
+def looked_at_closely(passed: Finding, brief: Sequence[Asked]) -> Finding:
+    """The verdict on a stack that passed, where single frames may yet be lost; its evidence says what is not tested."""
+    usable = answered([asked for asked in brief if decides(asked)])
+    if len(usable) < FEWEST:
+        return replace(passed, evidence=(*passed.evidence, "changes shorter than an eighth of the clip are not tested"))
+    share = share_right(usable)
+    seen = f"{share.count} of {share.n} scenes of a sixteenth of the clip are seen"
+    weighed = weigh(usable, FRAME_FAULTS, excuse=overlooking)
+    if weighed.lead >= CERTAIN:
+        return Finding(passed.check, Result.FAIL, (seen, weighed.in_words()), share, weighed.name)
+    if weighed.lead >= LIKELY:
+        evidence = (*passed.evidence, seen, weighed.as_hint())
+        return replace(passed, result=Result.CANNOT_TELL, evidence=evidence)
+    limits = f"{seen}; shorter ones, and the order within an eighth of the clip, are not tested"
+    return replace(passed, evidence=(*passed.evidence, limits))
 
 
 def doubts(control: Sequence[Asked], order: Finding) -> str | None:
     """Why times and bounds cannot be judged, or None."""
-    if unreadable(control) is not None:
+    if not is_read(control):
         return "a screen that never changes is not read, see check 1"
     if order.result is Result.FAIL:
         return "frames do not arrive in order; that has to be mended first"
@@ -186,11 +228,12 @@ def explained(
     doubt: str | None,
     few: str,
     lost: str,
+    excuse: Callable[[Sequence[Asked]], float] = guessing,
 ) -> Finding:
     """The verdict on answers that a fault of the stack may explain better than what was sent.
 
     A fault is certain when it beats every innocent explanation by CERTAIN: that all is seen, that the order says
-    nothing to the model, that it guesses. `doubt`: why nothing can be told at all.
+    nothing to the model, and `excuse`, that it guesses. `doubt`: why nothing can be told at all.
     """
     usable = answered([asked for asked in rows if decides(asked)])
     share = share_right(usable)
@@ -200,20 +243,18 @@ def explained(
         doubt = few
     if doubt is not None:
         return Finding(check, Result.CANNOT_TELL, (doubt,), share if usable else None)
-    healthy, loose = fit(usable, as_sent), fit(usable, shuffled)
-    fits = {name: fit(usable, fault) for name, fault in faults.items()}
-    name, best = max(fits.items(), key=lambda item: item[1].support)
-    innocent = max(healthy.support, loose.support, guessing(usable))
+    weighed = weigh(usable, faults, excuse=excuse)
+    best, healthy, loose = weighed.best, weighed.healthy, weighed.loose
     right = f"right in {share}"
-    if best.support - innocent >= CERTAIN:
-        return Finding(check, Result.FAIL, (right, as_it_says(best, healthy)), share, name)
+    if weighed.lead >= CERTAIN:
+        return Finding(check, Result.FAIL, (right, weighed.in_words()), share, weighed.name)
     ordered = healthy == loose or healthy.support - loose.support >= LIKELY
     if beyond(share, HEALTHY) and ordered and healthy.support >= best.support:
         return Finding(check, Result.PASS, (right,), share)
     if ordered and healthy.support > max(best.support, guessing(usable)):
         hint = "the frames that were sent explain the answers best, but not beyond doubt"
-    elif best.support - innocent > log(3):
-        hint = f"what fits best, but not beyond doubt: {name}: {as_it_says(best, healthy)}"
+    elif weighed.lead > log(3):
+        hint = weighed.as_hint()
     elif loose.support - guessing(usable) > log(3):
         hint = "every scene is seen, but in no order: frames arrive shuffled, or the model does not follow order"
     else:
@@ -221,12 +262,39 @@ def explained(
     return Finding(check, Result.CANNOT_TELL, (right, hint), share)
 
 
-def as_it_says(best: Fit, healthy: Fit) -> str:
-    """How many of the answers each explanation predicts, of those about which it says something."""
-    return (
-        f"{best.agreeing} of {best.predicted} answers are what it predicts, "
-        f"and {healthy.agreeing} of {healthy.predicted} fit the frames that were sent"
-    )
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The fault that explains the answers best, beside what was sent, and that in no order. `lead`: over the innocent.
+
+    In nats.
+    """
+
+    name: str
+    best: Fit
+    healthy: Fit
+    loose: Fit
+    lead: float
+
+    def in_words(self) -> str:
+        """How many of the answers each explanation predicts, of those about which it says something."""
+        return (
+            f"{self.best.agreeing} of {self.best.predicted} answers are what it predicts, "
+            f"and {self.healthy.agreeing} of {self.healthy.predicted} fit the frames that were sent"
+        )
+
+    def as_hint(self) -> str:
+        return f"what fits best, but not beyond doubt: {self.name}: {self.in_words()}"
+
+
+def weigh(
+    usable: Sequence[Asked], faults: Mapping[str, Fault], *, excuse: Callable[[Sequence[Asked]], float]
+) -> Weighed:
+    """The best of these faults against every innocent explanation, `excuse` among them."""
+    healthy, loose = fit(usable, as_sent), fit(usable, shuffled)
+    fits = {name: fit(usable, fault) for name, fault in faults.items()}
+    name, best = max(fits.items(), key=lambda item: item[1].support)
+    lead = best.support - max(healthy.support, loose.support, excuse(usable))
+    return Weighed(name, best, healthy, loose, lead)
 
 
 def prefix_holds(told: Sequence[Told], *, asked: str, generates: bool) -> Finding:
@@ -317,6 +385,12 @@ def thinking_whole(told: Sequence[Told], *, max_new_tokens: int) -> Finding:
     return Finding(check, Result.PASS, tuple(lines), share)
 
 
+def is_astray(told: Told) -> bool:
+    """A reply that says that it is whole, and names no choice, such as "I cannot see a video"."""
+    whole = told.reply.error is None and told.reply.finish_reason == "stop" and not is_cut(told)
+    return whole and told.status is Status.UNPARSED and bool(told.reply.text.strip())
+
+
 def thinks(reply: Reply) -> bool:
     return bool(reply.reasoning) or TAG.search(reply.text) is not None
 
@@ -356,14 +430,16 @@ def letter(choice: int | None) -> str:
     return "no choice" if choice is None else LETTERS[choice]
 
 
-def nothing_blank(told: Sequence[Told], *, generates: bool) -> Finding:
-    """Does every question get a reply with something in it?"""
+def nothing_blank(told: Sequence[Told], *, generates: bool, left: int = 0) -> Finding:
+    """Does every question get a reply with something in it? `left`: questions that were given up."""
     check = "no blanks"
     failed = [one for one in told if one.reply.error is not None]
     empty = [one for one in told if one.reply.error is None and is_blank(one, generates) and not is_cut(one)]
     refused = sum(one.reply.finish_reason == "content_filter" for one in told)
     share = Share(len(told) - len(failed) - len(empty), len(told))
     lines = [f"{share} questions got a reply"]
+    if left:
+        lines.append(f"so many failed in a row that {left} more were not asked")
     if empty:
         lines.append(f"{len(empty)} came back blank, such as {empty[0].sample_id}")
     if refused:

@@ -1,4 +1,4 @@
-"""The sixty drawn clips and their questions, as a data folder in the MVBench layout.
+"""The drawn clips and their questions, as a data folder in the MVBench layout.
 
 Each item tells under `dials` what was drawn, so that what any viewer must answer follows from what it was shown.
 """
@@ -17,13 +17,16 @@ from mvbench.doctor.scenes import BY_NAME, GROUND, HEIGHT, SCENES, WIDTH
 
 NAMES = tuple(scene.name for scene in SCENES)
 PARTS = 8
-"""Equal parts of every clip: a scene lasts one or more. Of sixteen frames two lie in each, of eight one."""
+"""Equal parts of nearly every clip: a scene lasts one or more. Of sixteen frames two lie in each, of eight one."""
+BRIEF_PARTS = 16
+"""Those of the clips with a scene that only one frame of sixteen shows."""
 
 TASKS_FILE = "tasks.toml"
 TASKS = {
     "doctor_control": "Can it read a screen that never changes",
     "doctor_order": "First, last, and in which order",
     "doctor_moment": "What is there for a moment",
+    "doctor_brief": "What is there for a shorter moment",
     "doctor_times": "What is there at a second",
     "doctor_bounds": "What is there between start and end",
 }
@@ -93,6 +96,7 @@ def questions() -> dict[str, list[Question]]:
         "doctor_control": control(),
         "doctor_order": order(),
         "doctor_moment": moments(),
+        "doctor_brief": brief(),
         "doctor_times": times(),
         "doctor_bounds": bounds(),
     }
@@ -127,26 +131,38 @@ def order() -> Iterator[Question]:
 def moments() -> Iterator[Question]:
     """A scene that is there for an eighth of the clip, twice for each of the eight."""
     for turn in range(2 * PARTS):
-        name, *others = some(3, after=turn + turn // PARTS)
-        parts = tuple(name if part == turn % PARTS else GROUND.name for part in range(PARTS))
-        text = f"Does another one than {GROUND.name} appear, and which?"
-        choices = turned([name, *others, NOTHING_ELSE], turn + turn // 4)
-        yield Question("moment", text, choices, name, parts, 8, 8)
+        yield moment(turn, turn % PARTS, of=PARTS)
+
+
+def brief() -> Iterator[Question]:
+    """A scene that is there for a sixteenth of the clip: where frames are lost, or not where one rule loses them."""
+    for turn, place in enumerate((0, 15, 3, 10, 15, 0, 7, 14, 0, 15, 5, 12, 15, 0, 15, 0)):
+        yield moment(turn, place, of=BRIEF_PARTS)
+
+
+def moment(turn: int, place: int, *, of: int) -> Question:
+    """A scene that is there in one of so many equal parts, and nothing but the ground before and after."""
+    name, *others = some(3, after=turn + turn // PARTS)
+    parts = tuple(name if part == place else GROUND.name for part in range(of))
+    text = f"Does another one than {GROUND.name} appear, and which?"
+    choices = turned([name, *others, NOTHING_ELSE], turn + turn // 4)
+    return Question("moment", text, choices, name, parts, 8, 8)
 
 
 def times() -> Iterator[Question]:
     """Eight scenes of equal length in clips of 8, 32 and 64 seconds: a clock that runs wrong is right in one at most.
 
     The other choices are what wrong clocks point at when sixteen frames are shown: 1, 2 or 24 frames per second, or
-    the file's frame numbers read at 25 per second.
+    the file's frame numbers read at 24, 25 or 30 per second. The seconds that are asked about lie well within a part,
+    and are such that in three questions or more any two of these clocks point at different choices.
     """
-    films = ((8, 30, (3, 5, 6, 7)), (32, 10, (1, 2, 4, 6)), (64, 5, (0, 1, 3, 5)))
-    plans = [(seconds, fps, part) for seconds, fps, asked in films for part in asked]
-    for turn, (seconds, fps, part) in enumerate(plans):
+    films = ((8, 30, (6.3, 3.7, 7.4, 2.4)), (32, 10, (1.2, 6.4, 18, 9.2)), (64, 5, (5.6, 10.4, 37.6, 27.2)))
+    plans = [(seconds, fps, at) for seconds, fps, asked in films for at in asked]
+    for turn, (seconds, fps, at) in enumerate(plans):
         parts = some(PARTS, after=turn)
-        at = (part + 0.5) * seconds / PARTS
-        decoys = [parts[min(int(at * rate), 15) // 2] for rate in (1, 2, 24)]
-        decoys.append(parts[min(int(at * 25 / fps * PARTS / seconds), PARTS - 1)])
+        part = int(at * PARTS / seconds)
+        decoys = [parts[min(round(at * rate), 15) // 2] for rate in (1, 2, 24)]
+        decoys += [parts[min(int(at * rate / fps * PARTS / seconds), PARTS - 1)] for rate in (24, 25, 30)]
         likely = dict.fromkeys((*turned(decoys, turn), *parts))
         others = [name for name in likely if name != parts[part]]
         text = f"Which one is on the screen {at:g} seconds after the start of the video?"
@@ -211,7 +227,7 @@ def write_clip(question: Question, path: Path) -> None:
         }
         count = round(question.seconds * question.fps)
         for index in range(count):
-            picture = pictures[question.parts[index * PARTS // count]]
+            picture = pictures[question.parts[index * len(question.parts) // count]]
             picture.pts, picture.time_base = index, Fraction(1, question.fps)
             container.mux(stream.encode(picture))
         container.mux(stream.encode())

@@ -6,13 +6,14 @@ compared with a model's: the fault that predicts the wrong answers a model gives
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import log
 from types import MappingProxyType
 
-from mvbench.doctor.material import NOTHING_ELSE, PARTS
+from mvbench.doctor.material import NOTHING_ELSE
 
 SLIPS = 0.2
 """The share of answers that are taken as drawn by chance from all choices, whatever is seen: a viewer may slip."""
@@ -41,7 +42,7 @@ class Asked:
 
     `parts`, `seconds`: what the file shows in each of its equal parts, and how long it is. `start_seconds` and
     `end_seconds` are the item's bounds; `at_seconds` is what an `at` question asks about. `choice`: the model's, None
-    where it gave none.
+    where it gave none. `astray`: it replied, to the end, with a text that names no choice.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Asked:
     at_seconds: float | None = None
     start_seconds: float | None = None
     end_seconds: float | None = None
+    astray: bool = False
 
     @property
     def right(self) -> bool:
@@ -69,7 +71,7 @@ def scene_at(parts: Sequence[str], seconds: float, *, of: float) -> str:
     >>> scene_at(("a", "b", "c", "d", "e", "f", "g", "h"), 1.0, of=8.0)
     'b'
     """
-    return parts[min(int(seconds * PARTS / of + 1e-4), PARTS - 1)]
+    return parts[min(int(seconds * len(parts) / of + 1e-4), len(parts) - 1)]
 
 
 def answers(asked: Asked, seen: Seen) -> frozenset[int]:
@@ -144,6 +146,12 @@ def shuffled(asked: Asked) -> Seen:
     return Seen(asked.sent, ordered=False)
 
 
+def single_frames_unseen(asked: Asked) -> Seen:
+    """What is on one frame alone is not seen: some models put neighbouring frames into one."""
+    frames = Counter(glimpse.scene for glimpse in asked.sent)
+    return Seen(tuple(glimpse for glimpse in asked.sent if frames[glimpse.scene] > 1) or asked.sent)
+
+
 def only(places: Callable[[int], Sequence[int]]) -> Fault:
     """A fault by which, of T frames, those at `places(T)` arrive in that order."""
 
@@ -180,6 +188,19 @@ def centres(size: int) -> Fault:
     return only(lambda count: sorted({int((place + 0.5) * count / size) for place in range(size)}))
 
 
+FRAME_FAULTS: Mapping[str, Fault] = MappingProxyType(
+    {
+        "every second frame is lost: of each two the first arrives": only(lambda count: range(0, count, 2)),
+        "every second frame is lost: of each two the second arrives": only(
+            lambda count: range(min(1, count - 1), count, 2)
+        ),
+        "the last frame is lost": leading(lambda count: max(1, count - 1)),
+        "the first frame is lost": trailing(lambda count: max(1, count - 1)),
+        "the frames are resampled to 8, from the first to the last": spread(8),
+    }
+)
+"""Those that a scene of two neighbouring frames or more outlasts."""
+
 ORDER_FAULTS: Mapping[str, Fault] = MappingProxyType(
     {
         "the frames arrive in reverse order": only(lambda count: range(count - 1, -1, -1)),
@@ -198,6 +219,7 @@ ORDER_FAULTS: Mapping[str, Fault] = MappingProxyType(
         "the frames are resampled to 4, from the first to the last": spread(4),
         "the frames are resampled to 4, from inside": centres(4),
         "every fourth frame arrives": only(lambda count: range(0, count, 4)),
+        **FRAME_FAULTS,
     }
 )
 
@@ -216,7 +238,9 @@ TIME_FAULTS: Mapping[str, Fault] = MappingProxyType(
         "a clock of one frame per second": clock(lambda place, glimpse: float(place)),
         "a clock of two frames per second": clock(lambda place, glimpse: place / 2),
         "a clock of 24 or more frames per second, so all in a moment": clock(lambda place, glimpse: place / 24),
-        "frame numbers of the file, read at 24 to 30 per second": clock(lambda place, glimpse: glimpse.index / 25),
+        "frame numbers of the file, read at 24 per second": clock(lambda place, glimpse: glimpse.index / 24),
+        "frame numbers of the file, read at 25 per second": clock(lambda place, glimpse: glimpse.index / 25),
+        "frame numbers of the file, read at 30 per second": clock(lambda place, glimpse: glimpse.index / 30),
     }
 )
 
@@ -261,11 +285,29 @@ def fit(rows: Sequence[Asked], explanation: Fault) -> Fit:
             continue
         expected = answers(asked, explanation(asked))
         within = asked.choice in expected
-        support += log(SLIPS / len(asked.choices) + (1 - SLIPS) / len(expected) * within)
+        support += log(likelihood(asked, expected))
         if len(expected) < len(asked.choices):
             predicted += 1
             agreeing += within
     return Fit(support, agreeing, predicted)
+
+
+def likelihood(asked: Asked, expected: frozenset[int]) -> float:
+    """How probable the model's choice is for a viewer that cannot decide between the expected ones, and may slip."""
+    within = asked.choice in expected
+    return SLIPS / len(asked.choices) + (1 - SLIPS) / len(expected) * within
+
+
+def overlooking(rows: Sequence[Asked]) -> float:
+    """The support of a viewer that guesses, or overlooks what is on one frame alone, always or every other time."""
+    read = [asked for asked in rows if asked.choice is not None]
+    always, at_times = 0.0, 0.0
+    for asked in read:
+        unseen = likelihood(asked, answers(asked, single_frames_unseen(asked)))
+        seen = likelihood(asked, answers(asked, as_sent(asked)))
+        always += log(unseen)
+        at_times += log((unseen + seen) / 2)
+    return max(guessing(rows), always, at_times)
 
 
 def guessing(rows: Sequence[Asked]) -> float:

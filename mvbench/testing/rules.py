@@ -1,8 +1,4 @@
-"""Conformance kit for authors of models: `check_model(MyModel)` in a test of your own, under pytest or without.
-
-The requests are made from drawn clips by the path that an evaluation takes. Each rule is one function that yields what
-is wrong; what the rules say in full is in `mvbench.model`.
-"""
+"""The rules of the contract: each a function that yields what a model does against it."""
 
 from __future__ import annotations
 
@@ -15,170 +11,25 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, is_dataclass, replace
-from functools import cached_property
-from itertools import pairwise, zip_longest
+from dataclasses import fields, is_dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from mvbench import tasks
-from mvbench.doctor import material
 from mvbench.doctor.checks import repeats
 from mvbench.errors import MVBenchError
 from mvbench.model import Model
 from mvbench.prompts import PROTOCOLS
-from mvbench.sampling import Sampling
-from mvbench.scoring import HEADLINE, JUDGES
-from mvbench.types import FinishReason, Frames, FrameSpec, Generation, Reply, Request, Sample
-from mvbench.video import ReadOptions, read
-
-__all__ = ["Broken", "ContractBroken", "check_model"]
-
-Build = Callable[..., Model]
-TellTimes = Callable[[Model, Request], Sequence[float]]
+from mvbench.testing.kit import HEAVY, NUM_FRAMES, RAISED, BadReplies, Kit, in_words, meaning, meanings
+from mvbench.types import FinishReason, Frames, FrameSpec, Generation, Request
 
 CHEAP_SECONDS = 1.0
-HEAVY = frozenset({"torch", "torchvision", "transformers", "tensorflow", "jax", "openai", "vllm"})
-NUM_FRAMES = 16
+ROUNDING_SECONDS = 0.06
+SOME_QUESTIONS = 8
 SECRET_KEY = re.compile(r"(^|_)(api_?key|token|secret|password|authorization)$", re.IGNORECASE)
 SECRET_VALUE = re.compile(r"\b(sk-|hf_|Bearer )\w{8,}")
 ABSOLUTE = re.compile(r"^([/~\\]|[A-Za-z]:[\\/])|file://")
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """One thing that a model does against a rule of the contract."""
-
-    rule: str
-    why: str
-
-
-class ContractBroken(AssertionError):
-    """Everything that was found, one line each."""
-
-    def __init__(self, model: str, broken: Sequence[Broken]) -> None:
-        self.broken = tuple(broken)
-        lines = [f"  {one.rule}: {one.why}" for one in broken]
-        super().__init__("\n".join([f"model {model!r} breaks the contract in {len(lines)} places:", *lines]))
-
-
-def check_model(build: Build, *, told_times: TellTimes | None = None) -> None:
-    """Raise ContractBroken, an AssertionError, that lists every rule which the model breaks.
-
-    `build` is called as `build(generation=Generation(...))`: a model class, or a `functools.partial` of one with its
-    other arguments. `told_times(model, request)` reads back the seconds that the model would tell about the frames of
-    a request, for instance out of its rendered prompt; they are then compared with the true ones.
-
-    Asks some hundred short questions; weights are loaded by up to five builds.
-    """
-    kit = Kit(build, told_times)
-    broken: list[Broken] = []
-    for rule, check in RULES.items():
-        if {one.rule for one in broken} & NEEDS.get(rule, set()):
-            continue
-        try:
-            broken += [Broken(rule, why) for why in check(kit)]
-        except Exception as error:
-            broken.append(Broken(rule, f"raised {in_words(error)}"))
-        if broken and rule in FOUNDATIONS:
-            break
-    if broken:
-        raise ContractBroken(kit.title, broken)
-
-
-class Kit:
-    """The model under test, and requests to put to it."""
-
-    def __init__(self, build: Build, told_times: TellTimes | None) -> None:
-        self.build = build
-        self.told_times = told_times
-        self.heavy_before = HEAVY & sys.modules.keys()
-
-    @property
-    def title(self) -> str:
-        """What the model is called, as far as it can be told."""
-        maker = getattr(self.build, "func", self.build)  # of a functools.partial
-        return str(getattr(maker, "name", getattr(maker, "__name__", maker)))
-
-    @cached_property
-    def model(self) -> Model:
-        """The one that most rules ask."""
-        return self.build(generation=Generation())
-
-    @cached_property
-    def samples(self) -> list[Sample]:
-        """Questions in an order that mixes short and long ones; two neighbours have not the same right letter."""
-        folder = material.folder()
-        loaded = tasks.load(folder, tasks_file=folder / material.TASKS_FILE).samples
-        mixed = sorted(loaded, key=lambda sample: (sample.id[-4:], sample.task))
-        by_letter = [[sample for sample in mixed if sample.answer == place] for place in range(4)]
-        return [sample for row in zip_longest(*by_letter) for sample in row if sample is not None]
-
-    def request(self, sample: Sample, *, protocol: str = "mvbench") -> Request:
-        return Request.about(sample, PROTOCOLS[protocol].render(sample), self.frames(sample))
-
-    def requests(self, count: int) -> list[Request]:
-        """So many, each with an id of its own."""
-        rows = [self.samples[turn % len(self.samples)] for turn in range(count)]
-        return [
-            replace(self.request(sample), sample_id=f"{sample.id}#{turn // len(self.samples) + 1}")
-            for turn, sample in enumerate(rows)
-        ]
-
-    def frames(self, sample: Sample) -> Frames | None:
-        """What a run would read for this model."""
-        if not self.model.wants.frames:
-            return None
-        how = ReadOptions(sampling=Sampling(num_frames=NUM_FRAMES), side=self.model.wants.side)
-        return read(sample.clip, how)
-
-    def ask(self, requests: Sequence[Request], model: Model | None = None) -> list[Reply]:
-        """The replies to copies of the requests, whose frames nobody else holds. Raises BadReplies."""
-        copies = [
-            replace(request, frames=request.frames and replace(request.frames, rgb=request.frames.rgb.copy()))
-            for request in requests
-        ]
-        replies = (model or self.model).answer(copies)
-        if not isinstance(replies, Sequence) or len(replies) != len(requests):
-            raise BadReplies(f"answer() gave {size_of(replies)} to {len(requests)} requests")
-        for reply in replies:
-            if not isinstance(reply, Reply):
-                raise BadReplies(f"answer() gave {type(reply).__name__} instead of a Reply")
-        return list(replies)
-
-    @cached_property
-    def alone_and_together(self) -> tuple[list[Request], list[Reply], list[Reply]]:
-        """A full batch and one more, and what is replied to each alone and to all together."""
-        requests = self.requests(max(4, self.model.batch_size + 1))
-        return requests, [self.ask([request])[0] for request in requests], self.ask(requests)
-
-
-class BadReplies(AssertionError):
-    """What came back is not one Reply per request."""
-
-
-def size_of(replies: object) -> str:
-    return f"{len(replies)} replies" if isinstance(replies, Sequence) else type(replies).__name__
-
-
-def in_words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
-
-
-def meaning(reply: Reply, request: Request) -> str:
-    """What a reply comes to: the letter where a choice is plain, else its text or its error."""
-    if reply.error is not None:
-        return f"the error {reply.error!r:.80}"
-    sample = Sample(
-        request.sample_id, "", "", request.choices, 0, request.choices[0], request.clip, "", "folder", "", ""
-    )
-    choice = JUDGES[HEADLINE](sample, reply).choice
-    return f"{reply.text!r:.80}" if choice is None else f"choice {choice + 1}"
-
-
-def meanings(replies: Sequence[Reply], requests: Sequence[Request]) -> list[str]:
-    return [meaning(reply, request) for reply, request in zip(replies, requests, strict=True)]
 
 
 def protocol(kit: Kit) -> Iterator[str]:
@@ -270,7 +121,7 @@ def count(kit: Kit) -> Iterator[str]:
             kit.ask(kit.requests(number))
         except BadReplies as error:
             yield str(error)
-        except Exception as error:
+        except RAISED as error:
             yield f"{number} requests: raised {in_words(error)}"
 
 
@@ -288,6 +139,15 @@ def reply_values(kit: Kit) -> Iterator[str]:
                 yield f"{name} is {value!r}; it must be a whole number or None"
         if reply.error is not None:
             yield f"{request.sample_id} ends in an error: {reply.error!r:.200}"
+
+
+def answers(kit: Kit) -> Iterator[str]:
+    """Something is said to one question at least: a text, a thought or log-probabilities."""
+    replies = kit.ask(requests := kit.requests(SOME_QUESTIONS))
+    if not any(reply.text.strip() or reply.choice_logprobs or reply.reasoning for reply in replies):
+        errors = [reply.error for reply in replies if reply.error is not None]
+        why = f"; the first error is {errors[0]!r:.200}" if errors else ""
+        yield f"none of {len(requests)} questions gets a reply with a text or log-probabilities{why}"
 
 
 def determinism(kit: Kit) -> Iterator[str]:
@@ -360,7 +220,7 @@ def frames_untouched(kit: Kit) -> Iterator[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch.from_numpy warns of such an array, and reads it
             kit.model.answer(requests)
-    except Exception as error:
+    except RAISED as error:
         yield f"frames that are read-only are not taken: {in_words(error)}"
         return
     for request, rgb in zip(requests, before, strict=True):
@@ -384,7 +244,7 @@ def frame_numbers(kit: Kit) -> Iterator[str]:
     for name, batch in batches.items():
         try:
             errors = [reply.error for reply in kit.ask(batch) if reply.error is not None]
-        except Exception as error:
+        except RAISED as error:
             yield f"{name}: raised {in_words(error)}"
             continue
         if errors:
@@ -402,7 +262,10 @@ def picked(frames: Frames, places: Sequence[int]) -> Frames:
 
 
 def frame_times(kit: Kit) -> Iterator[str]:
-    """What the model tells about times is true, in files of several rates and lengths."""
+    """What the model tells about times is true, in files of several rates and lengths.
+
+    A time may stand for two frames that the model puts into one, and be rounded to a tenth.
+    """
     if kit.told_times is None or not kit.model.wants.frames:
         return
     for sample in [sample for sample in kit.samples if sample.task == "doctor_times"][::4]:
@@ -410,15 +273,15 @@ def frame_times(kit: Kit) -> Iterator[str]:
         assert request.frames is not None
         true = [float(seconds) for seconds in request.frames.pts_seconds]
         told = [float(seconds) for seconds in kit.told_times(kit.model, request)]
-        gap = max(later - earlier for earlier, later in pairwise(true)) + 0.01
+        reach = max(later - earlier for earlier, later in pairwise(true)) / 2 + ROUNDING_SECONDS
         where = f"{len(true)} frames from {true[0]:.2f} s to {true[-1]:.2f} s"
         if not told:
             yield f"{where}: no time is told"
         elif sorted(told) != told:
             yield f"{where}: the times that are told do not rise"
-        elif far := [one for one in true if min(abs(one - other) for other in told) > gap]:
+        elif far := [one for one in true if min(abs(one - other) for other in told) > reach]:
             yield f"{where}: told are {len(told)} times from {told[0]:g} s to {told[-1]:g} s, none {far[0]:.2f} s"
-        elif not true[0] - gap <= told[0] <= told[-1] <= true[-1] + gap:
+        elif not true[0] - reach <= told[0] <= told[-1] <= true[-1] + reach:
             yield f"{where}: told are times from {told[0]:g} s to {told[-1]:g} s"
 
 
@@ -512,6 +375,7 @@ RULES: Mapping[str, Callable[[Kit], Iterator[str]]] = MappingProxyType(
         "no answer in a request": no_answer_in_request,
         "count": count,
         "reply values": reply_values,
+        "answers": answers,
         "determinism": determinism,
         "order": order,
         "batch parity": batch_parity,
@@ -530,6 +394,7 @@ COMPARES = {"count", "reply values", "determinism"}
 NEEDS: Mapping[str, set[str]] = MappingProxyType(
     {
         "reply values": {"count"},
+        "answers": {"count", "reply values"},
         "determinism": {"count"},
         "order": COMPARES,
         "batch parity": COMPARES | {"order"},
