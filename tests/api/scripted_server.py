@@ -38,8 +38,8 @@ class Asked:
 class Answer:
     """What to do with a request: wait, then send, or break off.
 
-    `body`: JSON, or bytes as they are. `cut`: close the connection after so many bytes of the whole reply. `hang`:
-    never reply.
+    `body`: JSON, or bytes as they are. `cut`: close the connection after so many bytes of the whole reply.
+    `slow_after`: send so many bytes at once, and then one every 50 ms. `hang`: never reply.
     """
 
     body: Any = b""
@@ -47,6 +47,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     cut: int | None = None
+    slow_after: int | None = None
     hang: bool = False
 
 
@@ -141,7 +142,7 @@ class ScriptedServer:
         if path.endswith("/models"):
             answer = self._models if isinstance(self._models, Answer) else Answer(self._models)
             return await send(writer, answer)
-        asked = Asked(len(self.chats), path, headers, json.loads(content))
+        asked = Asked(len(self.chats), path, headers, json.loads(content) if content else None)
         self.chats.append(asked)
         self.under_way += 1
         self.most_under_way = max(self.under_way, self.most_under_way)
@@ -159,7 +160,12 @@ async def send(writer: asyncio.StreamWriter, answer: Answer) -> bool:
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body))} | dict(answer.headers)
     lines = [f"HTTP/1.1 {answer.status} Scripted", *(f"{name}: {value}" for name, value in headers.items())]
     content = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
-    writer.write(content[: answer.cut])
+    at_once = len(content) if answer.slow_after is None else answer.slow_after
+    writer.write(content[: answer.cut][:at_once])
+    for place in range(at_once, len(content)):
+        await asyncio.sleep(0.05)
+        writer.write(content[place : place + 1])
+        await writer.drain()
     await writer.drain()
     return answer.cut is None
 

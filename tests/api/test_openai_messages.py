@@ -13,16 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from mvbench.chat_api import Completion
+from mvbench.chat_api import Completion, Rejected, Unavailable
 from mvbench.errors import Failure, UsageError
 from mvbench.models.openai import OpenAI
-from mvbench.models.openai.continuation import verdict_on
-from mvbench.models.openai.messages import clip_part, frames_part, video_metadata
+from mvbench.models.openai.continuation import CLOSE, CONTINUE, find_out
+from mvbench.models.openai.messages import clip_part, frames_part, little, video_metadata
 from mvbench.models.openai.model import field_refused, merged
+from mvbench.models.openai.refusals import REFUSED_AT_FIRST, Refusals
 from mvbench.models.openai.replies import Tally, letter_logprobs, reply_of
-from mvbench.types import Clip, FinishReason, Frames, Generation
+from mvbench.types import Clip, FinishReason, Frames, Generation, Prompt, Request
 from mvbench.video import ReadOptions, read
-from mvbench.views import VIEWS
+from mvbench.views import NOTHING, VIEWS
 from tests.video import draw
 
 SERVER = {"base_url": "http://localhost:8000/v1", "model": "tiny-vl"}
@@ -62,6 +63,8 @@ def completion(text: str = "A)", **changes: Any) -> Completion:
         ({"generation": Generation(answer="texts")}, "--answer texts"),
         ({"base_url": "localhost"}, "base_url is 'localhost'"),
         ({"api_key_env": "sk-1"}, "api_key_env must be the name"),
+        ({"api_key_env": "0123456789abcdef0123456789abcdef"}, "api_key_env must be the name"),
+        ({"api_key_env": "A" * 41}, "api_key_env must be the name"),
     ],
 )
 def test_a_wrong_argument_is_one_line(arguments: dict[str, Any], complaint: str) -> None:
@@ -152,59 +155,123 @@ def test_finish_reasons_mean_what_judges_know(said: str | None, refused: bool, m
         ({"A": -1.0, "B": -2.0, "C": -3.0}, (-1.0, -2.0, -3.0)),
         (
             {"A": math.log(0.25), " A": math.log(0.25), "(B": math.log(0.5)},
-            (math.log(0.5), math.log(0.5), math.log(0.25)),
+            (math.log(0.5), math.log(0.5), math.log(0.25) - 1),
         ),
-        ({"B)": -0.5, "The": -9.0}, (-9.0, -0.5, -9.0)),
+        ({"B)": -0.5, "The": -9.0}, (-10.0, -0.5, -10.0)),
+        ({"The": -0.1, "It": -3.0, "B": -9.0}, (-10.0, -9.0, -10.0)),
+        ({"C": -0.1, "A": -1.7e308}, (-1e9, -1e9 - 1, -0.1)),
         ({"The": -0.5, "a": -1.0}, None),
         ({"D": -0.5}, None),
         ({"": -0.5, " (": -0.7}, None),
     ],
 )
-def test_spellings_of_a_letter_are_summed_and_unseen_letters_bounded(
+def test_spellings_of_a_letter_are_summed_and_unseen_letters_lie_below_every_token(
     tokens: dict[str, float], expected: tuple[float, ...] | None
 ) -> None:
     found = letter_logprobs(tokens, 3)
     assert found == (None if expected is None else pytest.approx(expected))
 
 
-@given(st.dictionaries(st.text("ABCDE ()▁.", min_size=1, max_size=3), st.floats(-1e4, 0), min_size=1, max_size=20))
-def test_letters_get_finite_values_one_per_choice_and_never_less_than_a_token_of_theirs(
-    tokens: dict[str, float],
-) -> None:
+@given(st.dictionaries(st.text("ABCDE ()▁.", min_size=1, max_size=3), st.floats(-1.79e308, 0), min_size=1, max_size=20))
+def test_letters_get_finite_values_and_the_seen_ones_more_than_the_unseen(tokens: dict[str, float]) -> None:
     found = letter_logprobs(tokens, 4)
-    if found is not None:
-        assert len(found) == 4
-        assert all(math.isfinite(value) and value >= min(tokens.values()) - 1e-9 for value in found)
-        assert all(
-            found["ABCD".index(token)] >= value - 1e-9 for token, value in tokens.items() if token in set("ABCD")
-        )
+    if found is None:
+        return
+    assert len(found) == 4 and all(map(math.isfinite, found))
+    seen = {letter for letter in "ABCD" if any(token.strip(" ()▁.") == letter for token in tokens)}
+    values = dict(zip("ABCD", found, strict=True))
+    for unseen in set("ABCD") - seen:
+        assert all(values[unseen] < values[letter] for letter in seen)
+    assert all(values[token] >= max(value, -1e9) - 1e-9 for token, value in tokens.items() if token in values)
+
+
+BEGUN = "one, two, three, four, five"
 
 
 @pytest.mark.parametrize(
-    ("continued", "usual", "insist", "works"),
+    ("usual", "continued", "closed", "insist", "works"),
     [
-        (completion("ur, five"), completion("four, five"), False, True),
-        (completion("ur, five", input_tokens=None), completion("ur, five", input_tokens=None), False, True),
-        (completion("four, five"), completion("four, five"), False, False),
-        (completion("one, two"), completion("one, two"), False, False),
-        (completion("zq", input_tokens=30), completion("zq", input_tokens=36), False, True),
-        (completion("zq", input_tokens=36), completion("zq", input_tokens=36), False, False),
-        (None, completion("ur, five"), False, True),
-        (None, completion("four"), False, False),
-        (completion("four"), None, False, False),
-        (None, None, False, False),
-        (completion("ur, five"), completion("", reasoning="The user"), False, False),
-        (completion("ur, five"), completion("<think>The user"), False, False),
-        (completion("ur, five"), completion("", reasoning="The user"), True, True),
+        (completion("four, five"), completion("ur, five"), None, False, True),
+        (completion("ur, five", input_tokens=None), completion("ur, five", input_tokens=None), None, False, True),
+        (completion("four, five"), completion("four, five"), completion("four, five"), False, False),
+        (completion("one, two"), completion("one, two"), completion("one, two"), False, False),
+        # what only token counts tell
+        (completion("zq", input_tokens=36), completion("zq", input_tokens=30), completion("zq", input_tokens=33), False,
+         True),
+        (completion("zq", input_tokens=36), completion("zq", input_tokens=33), completion("zq", input_tokens=33), False,
+         False),
+        (completion("zq", input_tokens=36), completion("zq", input_tokens=30), None, False, False),
+        (completion("zq", input_tokens=36), completion("zq", input_tokens=36), None, False, False),
+        # what repeats the words that were begun
+        (completion("four"), completion(BEGUN), completion("four"), False, True),
+        (completion(BEGUN), completion(BEGUN), completion(BEGUN), False, False),
+        (completion("four"), completion(BEGUN), completion(BEGUN), False, False),
+        (completion("four"), completion(BEGUN), None, False, False),
+        # what was refused
+        (completion("ur, five"), None, None, False, True),
+        (completion("four"), None, None, False, False),
+        (None, completion("four"), completion("four"), False, False),
+        (None, None, None, False, False),
+        # who thinks first
+        (completion("", reasoning="The user"), completion("ur, five"), None, False, False),
+        (completion("<think>The user"), completion("ur, five"), None, False, False),
+        (completion("", reasoning="The user"), completion("ur, five"), None, True, True),
     ],
 )  # fmt: skip
 def test_a_prefix_is_given_where_the_evidence_says_that_it_is_continued(
-    continued: Completion | None, usual: Completion | None, insist: bool, works: bool
+    usual: Completion | None, continued: Completion | None, closed: Completion | None, insist: bool, works: bool
 ) -> None:
-    verdict = verdict_on(continued, usual, insist=insist)
+    said = {"": usual, str(CONTINUE): continued, str(CLOSE): closed}
+    verdict = find_out(lambda fields: said[str(fields) if fields else ""], insist=insist)
     assert verdict.works is works
     assert bool(verdict.fields) == (works and continued is not None)
     assert verdict.evidence
+
+
+class Asking:
+    """Asks a little, and counts how often."""
+
+    def __init__(self, refusal: Failure | None) -> None:
+        self.times = 0
+        self._refusal = refusal
+
+    def __call__(self) -> None:
+        self.times += 1
+        if self._refusal is not None:
+            raise self._refusal
+
+
+@pytest.mark.parametrize(
+    ("refusal", "ends"), [(None, False), (Rejected("no pictures"), True), (Unavailable("status 500", 500), False)]
+)
+def test_many_refusals_at_first_end_the_run_only_where_a_small_question_is_refused_too(
+    refusal: Failure | None, ends: bool
+) -> None:
+    refusals, asking = Refusals(), Asking(refusal)
+    for _ in range(REFUSED_AT_FIRST - 1):
+        assert refusals.count(Rejected("too long"), ask_little=asking) is None
+    assert asking.times == 0
+    why = refusals.count(Rejected("too long"), ask_little=asking)
+    assert why == ("the server refused the first 10 questions, and a small one too: too long" if ends else None)
+    refusals.count(Rejected("too long"), ask_little=asking)
+    assert asking.times == (2 if ends else 1)
+
+
+def test_refusals_after_an_answer_never_end_the_run() -> None:
+    refusals, asking = Refusals(), Asking(Rejected("no"))
+    refusals.answered()
+    assert all(refusals.count(Rejected("too long"), ask_little=asking) is None for _ in range(50))
+    assert asking.times == 0
+
+
+def test_a_little_request_shows_as_much_and_none_of_the_question(tmp_path: Path) -> None:
+    path = draw.h264(tmp_path / "a.mp4")
+    frames = read(Clip(path, "video"), ReadOptions(side=None))
+    for shown in (frames, None):
+        asked = little(Request("AS/0000", Prompt("s", "q", "p"), ("a", "b"), shown, Clip(path, "video")))
+        assert (asked.frames is None) == (shown is None)
+        assert asked.frames is None or asked.frames.rgb.shape == (2, 224, 224, 3)
+        assert (asked.prompt, asked.clip) == (Prompt("", "Say yes.", ""), NOTHING)
 
 
 @pytest.mark.parametrize(
@@ -217,6 +284,9 @@ def test_a_prefix_is_given_where_the_evidence_says_that_it_is_continued(
         ("Unrecognized request argument supplied: add_generation_prompt", None),
         ("this model is not multimodal", None),
         ("logprobs are not supported", None),
+        ("this model has not proceeded: unsupported, it was seeded", None),
+        ("top_temperature is not supported", None),
+        ("temperature: not supported", "temperature"),
     ],
 )
 def test_a_field_that_a_server_cannot_take_is_told_from_other_complaints(why: str, field: str | None) -> None:

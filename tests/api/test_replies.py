@@ -1,7 +1,10 @@
 """Bytes from a server -> a Completion, or why not; addresses, keys and the cache. No server, no `openai` package."""
 
+import errno
 import json
 import math
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +13,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mvbench import chat_api
-from mvbench.chat_api import checked_url, error_text, find_key, is_loopback, parse_completion, read_cached, write_whole
+from mvbench.chat_api import Completion, client
+from mvbench.chat_api.address import checked_url, is_loopback, proxy_for
+from mvbench.chat_api.cache import read_cached, write_whole
+from mvbench.chat_api.client import out_of_files, stated_seconds, wait_seconds
+from mvbench.chat_api.completion import MAX_REPLY_BYTES, clean_json, error_text, parse_completion
+from mvbench.chat_api.key import document_without_key, find_key, without_key
 from mvbench.errors import UsageError
 from tests.api.scripted_server import said
 
 
-def parsed(**changes: Any) -> chat_api.Completion:
+def parsed(**changes: Any) -> Completion:
     return parse_completion(json.dumps(said(**changes)).encode())
 
 
 def test_a_reply_is_read() -> None:
     reply = parsed(text="B)", prompt_tokens=45, logprobs={"B": -0.1, "A": -2.5})
-    assert reply == chat_api.Completion("B)", None, False, "stop", {"B": -0.1, "A": -2.5}, 45, 3, "tiny-vl-1")
+    assert reply == Completion("B)", None, False, "stop", {"B": -0.1, "A": -2.5}, 45, 3, "tiny-vl-1")
 
 
 @pytest.mark.parametrize(
@@ -73,11 +80,66 @@ def test_what_is_no_reply_is_said_in_words(content: bytes, complaint: str) -> No
         parse_completion(content)
 
 
-@pytest.mark.parametrize("odd", [-1, 1.5, True, "3", None, 2**60, [1]])
+@pytest.mark.parametrize("odd", [-1, 1.5, True, "3", None, 2**60, [1], 1e300])
 def test_odd_token_counts_are_none(odd: object) -> None:
     reply = said()
     reply["usage"]["prompt_tokens"] = odd
     assert parse_completion(json.dumps(reply).encode()).input_tokens is None
+
+
+@pytest.mark.parametrize(("said_count", "count"), [(10, 10), (10.0, 10), (0, 0)])
+def test_token_counts_are_whole_numbers_however_written(said_count: float, count: int) -> None:
+    reply = said()
+    reply["usage"]["completion_tokens"] = said_count
+    assert parse_completion(json.dumps(reply).encode()).output_tokens == count
+
+
+WHOLE = json.dumps(said("B) XX", logprobs={"B": -0.5, "A": -2.0})).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "first_token"),
+    [
+        (WHOLE.replace(b"XX", b"\\ud83d"), "B) ?", {"B": -0.5, "A": -2.0}),
+        (WHOLE.replace(b"XX", b"\\ud83d\\ude00"), "B) \U0001f600", {"B": -0.5, "A": -2.0}),
+        (WHOLE.replace(b"XX", b"\xf0\x9f"), "B) \ufffd", {"B": -0.5, "A": -2.0}),
+        (b"\xef\xbb\xbf" + WHOLE, "B) XX", {"B": -0.5, "A": -2.0}),
+        (WHOLE.replace(b"-2.0", b"-Infinity"), "B) XX", {"B": -0.5}),
+        (WHOLE.replace(b"-2.0", b"-1e999"), "B) XX", {"B": -0.5}),
+        (WHOLE.replace(b'"created": 1', b'"created": NaN'), "B) XX", {"B": -0.5, "A": -2.0}),
+    ],
+)
+def test_a_whole_reply_is_not_given_up_for_what_strict_parsers_refuse(
+    content: bytes, text: str, first_token: dict[str, float]
+) -> None:
+    assert content != WHOLE
+    completion = parse_completion(clean_json(content))
+    assert (completion.text, completion.first_token) == (text, first_token)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"<html>", b"\xff\xfe", b"[" * 100_000, WHOLE[:-1], b"[1" + b"0" * 9999]
+)
+def test_what_is_no_json_stays_none(content: bytes) -> None:
+    with pytest.raises(ValueError, match="the reply is not JSON"):
+        clean_json(content)
+
+
+@given(st.binary(max_size=40) | st.text(max_size=20).map(lambda text: json.dumps([text, 1.5]).encode()))
+def test_clean_json_is_json_that_cleans_to_itself(content: bytes) -> None:
+    try:
+        cleaned = clean_json(content)
+    except ValueError:
+        return
+    assert clean_json(cleaned) == cleaned
+    orjson.loads(cleaned)
+
+
+def test_a_filtered_choice_without_a_message_is_a_refusal_and_any_other_is_no_reply() -> None:
+    filtered = parse_completion(b'{"choices": [{"finish_reason": "content_filter"}]}')
+    assert (filtered.text, filtered.refused) == ("", True)
+    with pytest.raises(ValueError, match="no message"):
+        parse_completion(b'{"choices": [{"finish_reason": "stop"}]}')
 
 
 @pytest.mark.parametrize(
@@ -117,7 +179,7 @@ def test_no_json_makes_anything_but_a_completion_or_a_value_error(
     [
         ({"message": "no", "code": 1}, "no"),
         ({"error": {"message": "no"}}, "no"),
-        ({"detail": [{"loc": ["seed"]}]}, "[{'loc': ['seed']}]"),
+        ({"detail": [{"loc": ["seed"]}]}, '[{"loc": ["seed"]}]'),
         ("<html>", "<html>"),
         (None, "Bad Gateway"),
         ({}, "Bad Gateway"),
@@ -172,11 +234,88 @@ def test_a_key_comes_from_the_environment_and_is_never_shown(monkeypatch: pytest
         assert "very" not in str(raised.value)
 
 
-def test_a_key_in_the_place_of_its_name_is_not_repeated() -> None:
+@pytest.mark.parametrize("key", ["sk-very-secret", "0123very0123456789abcdef01234567", "veryvery", "VERY" * 11])
+def test_a_key_in_the_place_of_its_name_is_not_repeated(key: str) -> None:
     with pytest.raises(UsageError) as raised:
-        find_key("sk-very-secret", "https://api.example.com/v1")
-    assert "very" not in str(raised.value)
+        find_key(key, "https://api.example.com/v1")
+    assert "very" not in str(raised.value).lower()
     assert "OPENAI_API_KEY" in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["sk-secret-0123456789", "sk-se'cret\\0123<&>45\"6789"])
+def test_a_key_is_found_in_every_spelling_an_error_can_have(key: str) -> None:
+    for body in (key, {"message": key}, {"error": [key, {"x": key}]}, {"detail": [{"msg": key, "input": {"k": key}}]}):
+        assert "cret" not in without_key(error_text(body, "otherwise"), key)
+    assert "cret" not in without_key(json.dumps({"k": key}), key)
+    assert b"cret" not in document_without_key(clean_json(json.dumps(said(key)).replace("s", "\\u0073").encode()), key)
+    assert without_key("none of them", "none") == "none of them"
+    assert document_without_key(b'"none"', "none") == b'"none"'
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 0.0),
+        ({"retry-after": "300"}, 300.0),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after-ms": "soon", "retry-after": "9"}, 9.0),
+        ({"retry-after": "soon"}, 0.0),
+        ({"retry-after": "nan"}, 0.0),
+        ({"retry-after": "inf"}, math.inf),
+    ],
+)
+def test_how_long_a_server_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
+    assert stated_seconds(headers) == seconds
+
+
+def test_a_server_may_ask_to_wait_until_a_date() -> None:
+    assert stated_seconds({"retry-after": format_datetime(datetime.now(UTC) + timedelta(hours=1))}) == pytest.approx(
+        3600, abs=60
+    )
+
+
+def test_too_many_open_files_are_found_behind_other_errors() -> None:
+    outer, inner = ValueError("no connection"), OSError(errno.EMFILE, "Too many open files")
+    outer.__cause__ = inner
+    assert out_of_files(outer) and out_of_files(inner)
+    assert not out_of_files(OSError(errno.ECONNREFUSED, "refused"))
+
+
+PROXIES = {"HTTP_PROXY": "http://me:pass-word@proxy.example:3128", "all_proxy": "socks5://socks.example:1"}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "environment", "host", "variable"),
+    [
+        ("http://10.0.0.5:8000/v1", PROXIES, "proxy.example:3128", "HTTP_PROXY"),
+        ("https://api.example.com/v1", PROXIES, "socks.example:1", "all_proxy"),
+        ("http://10.0.0.5:8000/v1", {"http_proxy": "proxy.example"}, "proxy.example", "http_proxy"),
+        ("http://localhost:8000/v1", PROXIES, None, None),
+        ("http://127.0.0.1:8000/v1", PROXIES, None, None),
+        ("http://[::1]:8000/v1", PROXIES, None, None),
+        ("http://10.0.0.5:8000/v1", {**PROXIES, "NO_PROXY": "10.0.0.5,other"}, None, None),
+        ("http://gpu.example.com:8000/v1", {**PROXIES, "no_proxy": "example.com"}, None, None),
+        ("http://10.0.0.5:8000/v1", {}, None, None),
+    ],
+)
+def test_the_proxy_is_the_environment_s_and_none_leads_to_this_machine(
+    base_url: str, environment: dict[str, str], host: str | None, variable: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    proxy = proxy_for(base_url)
+    assert (proxy and proxy.host, proxy and proxy.variable) == (host, variable)
+
+
+def test_a_proxy_that_is_no_address_names_its_variable_and_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("http_proxy", raising=False)
+    monkeypatch.setenv("HTTP_PROXY", "http://me:pass-word@[bad")
+    with pytest.raises(UsageError, match="HTTP_PROXY names a proxy") as raised:
+        proxy_for("http://10.0.0.5:8000/v1")
+    assert "pass-word" not in str(raised.value)
 
 
 def test_the_cache_gives_back_what_was_put_and_nothing_else(tmp_path: Path) -> None:
@@ -185,7 +324,7 @@ def test_the_cache_gives_back_what_was_put_and_nothing_else(tmp_path: Path) -> N
     write_whole(path, json.dumps(said("B)")).encode())
     assert read_cached(path) == parsed(text="B)")
     assert [child.name for child in path.parent.iterdir()] == ["abcd.json"]
-    for damaged in (b"", b"garbage", b'{"choices": []}', b" " * (chat_api.MAX_REPLY_BYTES + 1)):
+    for damaged in (b"", b"garbage", b'{"choices": []}', b" " * (MAX_REPLY_BYTES + 1)):
         path.write_bytes(damaged)
         assert read_cached(path) is None
     path.unlink()
@@ -202,5 +341,5 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
 @given(st.integers(1, 10_000))
 def test_waits_double_up_to_a_longest_one(attempt: int) -> None:
-    longest = min(chat_api.LONGEST_WAIT_SECONDS, chat_api.FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 30))
-    assert 0.75 * longest <= chat_api.wait_seconds(attempt) <= longest
+    longest = min(client.LONGEST_WAIT_SECONDS, client.FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 30))
+    assert 0.75 * longest <= wait_seconds(attempt) <= longest

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mvbench import chat_api
+from mvbench.chat_api import client, connection
 from mvbench.cli import main
 from mvbench.errors import ModelError, UsageError
 from mvbench.model import CountsTokens, Model, Reports
 from mvbench.models.openai import OpenAI
+from mvbench.models.openai.refusals import REFUSED_AT_FIRST
 from mvbench.types import Clip, Frames, Generation, Prompt, Request
 from mvbench.views import NOTHING
 from tests.api.scripted_server import Answer, Asked, Script, ScriptedServer, said
@@ -41,8 +43,8 @@ PREFIXED = Prompt("Watch.\n", "Question: what?", "Best Option: (")
 
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat_api, "FIRST_WAIT_SECONDS", 0.01)
-    monkeypatch.setattr(chat_api, "LONGEST_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(client, "FIRST_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(client, "LONGEST_WAIT_SECONDS", 0.05)
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
 
@@ -164,12 +166,12 @@ def test_a_fault_is_asked_again_and_costs_nothing(fault: str) -> None:
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("429", "status 429 in each of 3 attempts: slow down"),
-        ("503", "status 503 in each of 3 attempts: <html>Bad gateway</html>"),
-        ("malformed", "no usable reply in 3 attempts: the reply is not JSON"),
-        ("no choices", "no usable reply in 3 attempts: the reply has no choices"),
-        ("cut in the body", "the connection broke in each of 3 attempts"),
-        ("hang", "no reply within 0.2 s in 3 attempts"),
+        ("429", "status 429 after 3 attempts: slow down"),
+        ("503", "status 503 after 3 attempts: <html>Bad gateway</html>"),
+        ("malformed", "no usable reply after 3 attempts: the reply is not JSON"),
+        ("no choices", "no usable reply after 3 attempts: the reply has no choices"),
+        ("cut in the body", "the connection broke, after 3 attempts: "),
+        ("hang", "no reply within 0.2 s, after 3 attempts"),
     ],
 )
 def test_a_request_that_never_succeeds_is_an_error_reply_after_its_attempts(fault: str, words: str) -> None:
@@ -198,7 +200,7 @@ def test_a_wait_that_the_server_states_is_kept() -> None:
 
 
 def test_a_reply_that_is_too_large_or_trickles_in_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat_api, "MAX_REPLY_BYTES", 10_000)
+    monkeypatch.setattr(connection, "MAX_REPLY_BYTES", 10_000)
     for status in (200, 500):
         with ScriptedServer(replies(Answer(b" " * 50_000, status=status))) as server:
             (reply,) = model(server, max_retries=0).answer([request()])
@@ -209,7 +211,6 @@ def test_a_reply_that_is_too_large_or_trickles_in_is_broken_off(monkeypatch: pyt
     ("answer", "words"),
     [
         (Answer({"error": {"message": "bad key"}}, status=401), "does not accept the key in OPENAI_API_KEY: bad key"),
-        (Answer({"error": {"message": "no"}}, status=403), "forbids this to the key in OPENAI_API_KEY: no"),
         (Answer({"error": {"message": "pay"}}, status=402), "wants to be paid first: pay"),
         (
             Answer({"error": {"message": "model not found"}}, status=404),
@@ -248,10 +249,77 @@ def test_a_404_or_403_after_an_answer_costs_one_question() -> None:
 def test_requests_that_are_all_refused_end_the_run() -> None:
     with ScriptedServer(replies(Answer({"error": {"message": "not multimodal"}}, status=400))) as server:
         asked = model(server)
-        for _ in range(chat_api.REJECTED_AT_FIRST - 1):
+        for _ in range(REFUSED_AT_FIRST - 1):
             assert asked.answer([request()])[0].error == "refused with status 400: not multimodal"
-        with pytest.raises(ModelError, match="refused the first 10 requests, with status 400: not multimodal"):
+        with pytest.raises(
+            ModelError, match="refused the first 10 questions, and a small one too: refused with status 400"
+        ):
             asked.answer([request()])
+
+
+def test_many_refusals_of_questions_do_not_lock_a_run_out(caplog: pytest.LogCaptureFixture) -> None:
+    def script(asked: Asked) -> Answer:
+        if asked.text == "Say yes.":
+            assert len(asked.body["messages"][-1]["content"]) == 3  # two pictures as small as can be
+            return Answer(said("Yes."))
+        return Answer({"error": {"message": "prompt too long"}}, status=400)
+
+    with ScriptedServer(script) as server:
+        asked = model(server)
+        for _ in range(2 * REFUSED_AT_FIRST):
+            assert asked.answer([request(shown=frames(3))])[0].error == "refused with status 400: prompt too long"
+    assert len(server.chats) == 2 * REFUSED_AT_FIRST + 1
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert "refused the first 10 questions, but takes a small one" in caplog.text
+
+
+def test_a_server_without_eyes_ends_the_run_though_it_answered_the_probe() -> None:
+    def script(asked: Asked) -> Answer:
+        if is_probe(asked):
+            return Answer(said("four, five"))
+        return Answer({"error": {"message": "this model is not multimodal"}}, status=400)
+
+    with ScriptedServer(script) as server:
+        asked = model(server)
+        for _ in range(REFUSED_AT_FIRST - 1):
+            assert asked.answer([request(PREFIXED, shown=frames())])[0].error
+        with pytest.raises(ModelError, match=r"and a small one too: .*not multimodal"):
+            asked.answer([request(PREFIXED, shown=frames())])
+
+
+def test_a_404_to_the_first_question_ends_the_run_though_the_probe_was_answered() -> None:
+    def script(asked: Asked) -> Answer:
+        if is_probe(asked):
+            return Answer(said("four, five"))
+        return Answer({"error": {"message": "no endpoint takes images"}}, status=404)
+
+    with ScriptedServer(script) as server, pytest.raises(ModelError, match="no chat there: no endpoint takes images"):
+        model(server).answer([request(PREFIXED, shown=frames())])
+
+
+def test_a_first_question_that_is_flagged_costs_itself_and_not_the_run() -> None:
+    flagged = Answer({"error": {"message": "flagged"}}, status=403)
+    with ScriptedServer(replies(flagged, Answer(said("B)")))) as server:
+        asked = model(server)
+        first, second = (asked.answer([request()])[0] for _ in range(2))
+    assert (first.error, second.text) == ("refused with status 403: flagged", "B)")
+
+
+def test_a_first_403_of_a_server_that_did_not_tell_its_models_ends_the_run() -> None:
+    forbidden = Answer({"error": {"message": "no"}}, status=403)
+    with (
+        ScriptedServer(replies(forbidden), models=forbidden) as server,
+        pytest.raises(ModelError, match="forbids this to the key in OPENAI_API_KEY: no"),
+    ):
+        model(server).answer([request()])
+
+
+def test_a_filter_before_the_model_makes_a_refusal_that_costs_nothing() -> None:
+    filtered = Answer({"error": {"code": "content_filter", "message": "The response was filtered."}}, status=400)
+    with ScriptedServer(replies(filtered)) as server:
+        (reply,) = model(server).answer([request()])
+    assert (reply.error, reply.finish_reason) == (None, "content_filter")
+    assert (reply.input_tokens, reply.output_tokens) == (0, 0)
 
 
 def free_port() -> int:
@@ -314,6 +382,25 @@ def test_fields_a_server_does_not_take_are_left_out_once_and_said(caplog: pytest
     said_once = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(said_once) == 2
     assert "does not take max_tokens, so max_completion_tokens is sent instead" in said_once[0]
+
+
+def test_a_field_that_many_requests_were_refused_for_at_once_is_dropped_once(caplog: pytest.LogCaptureFixture) -> None:
+    everybody = threading.Barrier(32)
+
+    def script(asked: Asked) -> Answer:
+        if "max_tokens" in asked.body:
+            return Answer({"error": {"message": "Unsupported parameter: 'max_tokens'"}}, status=400, seconds=0.3)
+        return Answer(said("B)"))
+
+    def ask(asked: OpenAI) -> str:
+        everybody.wait()
+        return asked.answer([request()])[0].text
+
+    with ScriptedServer(script) as server, ThreadPoolExecutor(32) as threads:
+        asked = model(server, concurrency=32)
+        assert list(threads.map(ask, [asked] * 32)) == ["B)"] * 32
+    assert len(server.chats) > 40, "many were refused at once"
+    assert len([record for record in caplog.records if "max_tokens" in record.getMessage()]) == 1
 
 
 def test_a_field_the_user_gave_is_never_left_out() -> None:
@@ -398,20 +485,69 @@ def test_off_never_probes_and_on_insists() -> None:
         assert all(is_probe(chat) for chat in server.chats)
 
 
-def test_a_probe_that_fails_costs_its_question_and_is_made_again() -> None:
-    answers = iter([FAULTS["500"]] * 2)
-    lock = threading.Lock()
+def no_assistant_at_the_end(asked: Asked) -> Answer:
+    """As llama.cpp with a template that cannot do it."""
+    if asked.body["messages"][-1]["role"] == "assistant":
+        return Answer({"error": {"message": "prefill is incompatible with thinking"}}, status=500, headers=SOON)
+    return Answer(said("B)"))
 
+
+def test_a_probe_that_breaks_the_server_is_a_no_and_never_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    with ScriptedServer(no_assistant_at_the_end) as server:
+        asked = model(server, max_retries=6)
+        for _ in range(3):
+            assert asked.answer([request(PREFIXED)])[0].text == "B)"
+    assert len([chat for chat in server.chats if is_probe(chat)]) == 4  # two requests, two attempts each
+    assert "the server refuses a conversation that ends with the assistant; the questions" in caplog.text
+    with ScriptedServer(no_assistant_at_the_end) as server, pytest.raises(ModelError, match="use --prefix auto"):
+        model(server, Generation(prefix="on")).answer([request(PREFIXED)])
+
+
+def test_a_server_that_is_too_busy_to_be_known_ends_the_run() -> None:
+    with ScriptedServer(replies(FAULTS["503"])) as server:
+        asked = model(server, max_retries=3)
+        with pytest.raises(ModelError, match=r"whether the server continues .* status 503 after 4 attempts"):
+            asked.answer([request(PREFIXED)])
+        assert len(server.chats) == 2 + 4
+        with pytest.raises(ModelError):
+            asked.answer([request(PREFIXED)])
+        assert len(server.chats) == 2 + 4
+
+
+def test_the_probe_is_not_kept_in_the_cache(tmp_path: Path) -> None:
+    cache = str(tmp_path)
+    with ScriptedServer(continuing) as server:
+        assert model(server, cache=cache).answer([request(PREFIXED)])[0].prefix == "Best Option: ("
+        server._script = ignoring  # the same address, started anew
+        assert model(server, cache=cache).answer([request(PREFIXED)])[0].prefix == ""
+    assert len(list(tmp_path.rglob("*.json"))) == 2
+
+
+def test_a_prefix_that_is_repeated_before_it_is_continued_is_no_part_of_the_answer() -> None:
     def script(asked: Asked) -> Answer:
-        with lock:
-            return next(answers, None) or continuing(asked)
+        told = asked.body.get("continue_final_message")
+        if is_probe(asked):
+            return Answer(said("one, two, three, four, five" if told else "four"))
+        return Answer(said("Best Option: (B) The box." if told else "B"))
 
     with ScriptedServer(script) as server:
-        asked = model(server, max_retries=0)
-        (first,) = asked.answer([request(PREFIXED)])
-        (second,) = asked.answer([request(PREFIXED)])
-    assert first.error is not None
-    assert (second.text, second.prefix) == ("B) The box.", "Best Option: (")
+        (reply,) = model(server).answer([request(PREFIXED)])
+    assert (reply.prefix, reply.text) == ("Best Option: (", "B) The box.")
+
+
+def test_thoughts_within_the_text_are_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    def script(asked: Asked) -> Answer:
+        if is_probe(asked):
+            return continuing(asked)
+        return Answer(said("I think.</think>B)"))
+
+    with ScriptedServer(script) as server:
+        asked = model(server)
+        assert asked.used()["thoughts"] == "none seen"
+        for _ in range(3):
+            asked.answer([request(PREFIXED)])
+        assert asked.used()["thoughts"] == "within the text"
+    assert len([record for record in caplog.records if "--prefix off" in record.getMessage()]) == 1
 
 
 def test_a_model_that_thinks_first_is_not_kept_from_it(caplog: pytest.LogCaptureFixture) -> None:
@@ -435,7 +571,7 @@ def test_options_are_compared_by_the_first_token() -> None:
     ) as server:
         (reply,) = model(server, Generation(answer="options")).answer([request()])
     assert (reply.text, reply.finish_reason) == ("", None)
-    assert reply.choice_logprobs == pytest.approx((-2.0 + np.log(2), -0.1, -2.0))
+    assert reply.choice_logprobs == pytest.approx((-2.0 + np.log(2), -0.1, -3.0))
     body = server.chats[0].body
     assert (body["max_tokens"], body["logprobs"], body["top_logprobs"]) == (1, True, 20)
 
@@ -447,11 +583,44 @@ def test_no_letter_among_the_first_tokens_leaves_the_text_to_the_judges() -> Non
 
 
 @pytest.mark.parametrize(
-    "answer", [Answer(said("B")), Answer({"error": {"message": "logprobs are not supported"}}, status=400)]
+    "answer",
+    [
+        Answer(said("B")),
+        Answer(said(None, reasoning_content="Hm", finish_reason="length")),
+        Answer({"error": {"message": "logprobs are not supported"}}, status=400),
+    ],
 )
 def test_a_server_without_log_probabilities_ends_the_run(answer: Answer) -> None:
     with ScriptedServer(replies(answer)) as server, pytest.raises(ModelError, match="use --answer generate"):
         model(server, Generation(answer="options")).answer([request()])
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "finish_reason"),
+    [
+        (Answer(said(None, refusal="I will not.", finish_reason="content_filter")), "I will not.", "content_filter"),
+        (Answer(said("", finish_reason="length")), "", None),
+        (Answer({**said(), "choices": [{"finish_reason": "content_filter"}]}), "", "content_filter"),
+    ],
+)
+def test_one_reply_without_log_probabilities_does_not_end_the_run(
+    answer: Answer, text: str, finish_reason: str | None
+) -> None:
+    with ScriptedServer(replies(answer, Answer(said("B", logprobs={"B": -0.1})), answer)) as server:
+        asked = model(server, Generation(answer="options"))
+        for has in (False, True, False):
+            (reply,) = asked.answer([request()])
+            assert reply.error is None
+            assert (reply.choice_logprobs is not None) is has
+            assert has or (reply.text, reply.finish_reason) == (text, finish_reason)
+
+
+def test_a_text_without_log_probabilities_after_some_that_had_them_is_left_to_the_judges() -> None:
+    with ScriptedServer(replies(Answer(said("B", logprobs={"B": -0.1})), Answer(said("A")))) as server:
+        asked = model(server, Generation(answer="options"))
+        asked.answer([request()])
+        (reply,) = asked.answer([request()])
+    assert (reply.text, reply.choice_logprobs) == ("A", None)
 
 
 # ------------------------------------------------------------------ cache
@@ -461,7 +630,8 @@ def test_a_cached_reply_is_not_bought_again(tmp_path: Path) -> None:
     cache = str(tmp_path / "cache")
     with ScriptedServer(replies(FAULTS["malformed"], Answer(said("B)", prompt_tokens=45)))) as server:
         bought = model(server, cache=cache).answer([request(shown=frames())])
-        assert model(server, cache=cache).answer([request(shown=frames())]) == bought
+        (again,) = model(server, cache=cache).answer([request(shown=frames())])
+        assert bought[0].paid and again == replace(bought[0], paid=False)
         assert len(server.chats) == 2
         model(server, cache=cache).answer([request(shown=frames(1))])
         model(server, cache=cache, model="other-vl").answer([request(shown=frames())])
@@ -582,5 +752,6 @@ def test_a_wrong_model_stops_the_run_with_one_line_and_exit_code_2(
 ) -> None:
     with ScriptedServer(replies(Answer({"error": {"message": "unknown model"}}, status=404))) as server:
         assert main(command(server, data(tmp_path / "data"), tmp_path / "run")) == 2
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if "has no model" in line]
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "has no model 'tiny-vl'" in line
     assert "models there: tiny-vl, other-vl" in line

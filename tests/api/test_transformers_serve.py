@@ -108,7 +108,7 @@ def test_a_picture_that_cannot_be_read_costs_one_question_and_not_the_next(serve
             if works:
                 assert api.complete(body).output_tokens
             else:
-                with pytest.raises(Failure, match=r"status 500 in each of 2 attempts|refused with status 4\d\d"):
+                with pytest.raises(Failure, match=r"status 500 after 2 attempts|refused with status 4\d\d"):
                     api.complete(body)
 
 

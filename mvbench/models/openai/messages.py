@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from mvbench.errors import Failure
 from mvbench.isolation import WorkerPool
-from mvbench.types import Clip, Frames, Prompt
+from mvbench.types import Clip, Frames, Prompt, Request
 from mvbench.video.encode import encode_clip, encode_picture
+from mvbench.views import NOTHING
 
 MAX_CLIP_BYTES = 64 * 2**20
 CLIP_SECONDS = 300.0
 """How long a clip may take to be cut and coded anew."""
+
+LITTLE_SIDE = 224
 
 
 def user_text(prompt: Prompt) -> str:
@@ -56,3 +62,15 @@ def clip_part(clip: Clip) -> dict[str, Any]:
         raise result
     mime, content = result
     return media_part("video_url", mime, content)
+
+
+def little(request: Request) -> Request:
+    """The smallest request that shows as much as this one does: a word of text, and two grey frames where it has any.
+
+    A clip sent as a file is left out.
+    """
+    frames = None
+    if request.frames is not None:
+        grey = np.full((2, LITTLE_SIDE, LITTLE_SIDE, 3), 128, np.uint8)
+        frames = Frames(grey, np.array([0.0, 1.0]), (0, 1), 1.0, 2, 2.0, (LITTLE_SIDE, LITTLE_SIDE), "drawn", "grey")
+    return replace(request, prompt=Prompt("", "Say yes.", ""), frames=frames, clip=NOTHING)

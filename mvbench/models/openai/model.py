@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mvbench.chat_api import OURS, ChatAPI, Completion, Rejected
+from mvbench.chat_api import OURS, ChatAPI, Completion, Rejected, Unavailable
 from mvbench.errors import Failure, ModelError, UsageError
+from mvbench.isolation import default_workers
 from mvbench.models.openai.continuation import (
-    CONTINUE,
+    BROKEN,
     COUNTING,
     PROBE_TOKENS,
     Continuation,
     cannot_be_given,
-    verdict_on,
+    find_out,
 )
-from mvbench.models.openai.messages import clip_part, frames_part, media_part, user_text, video_metadata
+from mvbench.models.openai.messages import clip_part, frames_part, little, media_part, user_text, video_metadata
+from mvbench.models.openai.refusals import Refusals
 from mvbench.models.openai.replies import Tally, letter_logprobs, reply_of
 from mvbench.types import FinishReason, FrameSpec, Generation, Prompt, Reply, Request
 from mvbench.video.encode import H264, JPEG_QUALITY, encode_pictures
@@ -32,6 +36,14 @@ TOP_LOGPROBS = 20
 """As many as any server gives."""
 
 NO_LOGPROBS = "the server gives no log-probabilities; use --answer generate"
+
+THINKS_ALOUD = (
+    "replies hold </think>: the model thinks first, and the server does not keep its thoughts apart; start the server "
+    "with a reasoning parser, or use --prefix off, for a prefix keeps a model from thinking"
+)
+
+FEW_RETRIES = 1
+"""For requests by which a server is to be known: many would hold up all others."""
 
 CHARS_PER_TOKEN = 4
 PIXELS_PER_TOKEN = 28 * 28
@@ -98,10 +110,15 @@ class OpenAI:
             max_retries=max_retries,
             cache=None if cache is None else Path(cache).expanduser(),
         )
+        self._encoders = threading.BoundedSemaphore(default_workers())
         self._probing = threading.Lock()
         self._continuation: Continuation | None = None
+        self._noting = threading.Lock()
         self._dropped: dict[str, str] = {}
+        self._thoughts = "none seen"
+        self._logprobs_given = False
         self._served: str | None = None
+        self._refusals = Refusals()
         self._tally = Tally(generation.max_new_tokens)
 
     def identity(self) -> Mapping[str, Any]:
@@ -125,6 +142,7 @@ class OpenAI:
             "request": self._fields(),
             "not_taken": dict(self._dropped),
             "prefix": "not probed" if prefix is None else prefix.evidence,
+            "thoughts": self._thoughts,
         }
 
     def count_tokens(self, request: Request) -> int:
@@ -146,9 +164,16 @@ class OpenAI:
                 messages.append({"role": "assistant", "content": prefix})
                 fields = merged(fields, continuation.fields)
             completion = self._complete(messages, fields, occasion=request.sample_id.partition("#")[2])
+        except Rejected as refusal:
+            if why := self._refusals.count(refusal, ask_little=partial(self._ask_little, request)):
+                raise self._api.end(why) from None
+            return Reply("", error=refusal.detail)
         except Failure as failure:
             return Reply("", error=failure.detail if failure.reason == "model" else str(failure))
-        self._served = completion.model
+        if not completion.kept:
+            self._refusals.answered()
+        self._served = completion.model or self._served
+        self._note_thoughts(completion)
         reply = reply_of(completion, prefix=prefix)
         if self._generation.answer == "options":
             return self._with_logprobs(reply, completion, len(request.choices))
@@ -156,21 +181,20 @@ class OpenAI:
         return reply
 
     def _with_logprobs(self, reply: Reply, completion: Completion, num_choices: int) -> Reply:
-        if completion.first_token is None:
-            raise ModelError(NO_LOGPROBS)
-        logprobs = letter_logprobs(completion.first_token, num_choices)
+        """The reply with its letters' log-probabilities; without, where this one was declined or came back empty.
+
+        Raises ModelError where the server gives none to a reply that should have them, and gave none before.
+        """
+        logprobs = None
+        if completion.first_token is not None:
+            self._logprobs_given = True
+            logprobs = letter_logprobs(completion.first_token, num_choices)
+        elif not (self._logprobs_given or completion.refused or is_empty(completion)):
+            raise self._api.end(NO_LOGPROBS)
         # One token was asked for, so being cut after it means nothing.
         finish: FinishReason | None = None if reply.finish_reason == "length" else reply.finish_reason
         text = "" if logprobs is not None else reply.text
-        return Reply(
-            text,
-            prefix=reply.prefix,
-            choice_logprobs=logprobs,
-            finish_reason=finish,
-            reasoning=reply.reasoning,
-            input_tokens=reply.input_tokens,
-            output_tokens=reply.output_tokens,
-        )
+        return replace(reply, text=text, choice_logprobs=logprobs, finish_reason=finish)
 
     def _messages(self, request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """The conversation, and fields of the request that go with it."""
@@ -184,7 +208,10 @@ class OpenAI:
     def _shown(self, request: Request) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """What is seen, as parts of a message. Nothing where a view shows nothing."""
         if self._send_as == "file":
-            return ([] if request.clip == NOTHING else [clip_part(request.clip)]), {}
+            if request.clip == NOTHING:
+                return [], {}
+            with self._encoders:  # a process each
+                return [clip_part(request.clip)], {}
         if request.frames is None:
             return [], {}
         if self._send_as == "video":
@@ -198,18 +225,20 @@ class OpenAI:
         fields: Mapping[str, Any],
         *,
         occasion: str = "",
+        about_server: bool = False,
         probing: bool = False,
+        retries: int | None = None,
     ) -> Completion:
         """Ask; where the server refuses a field that it can do without, drop that for good and ask again."""
         while True:
             how = self._fields(probing=probing)
             body = {"messages": messages, **merged(merged(how, fields), self._extra_body)}
             try:
-                return self._api.complete(body, occasion=occasion)
+                return self._api.complete(body, occasion=occasion, about_server=about_server, retries=retries)
             except Rejected as refusal:
                 name = field_refused(refusal.detail, body)
                 if name in ("logprobs", "top_logprobs"):
-                    raise ModelError(f"{NO_LOGPROBS} ({refusal.detail})") from None
+                    raise self._api.end(f"{NO_LOGPROBS} ({refusal.detail})") from None
                 if name is None or name in self._generation.gen_kwargs or name in self._extra_body:
                     raise
                 self._drop(name, refusal.detail)
@@ -226,10 +255,28 @@ class OpenAI:
         return fields | {longest: PROBE_TOKENS} if probing else fields
 
     def _drop(self, name: str, why: str) -> None:
-        if name not in self._dropped:
-            instead = "max_completion_tokens is sent instead" if name == "max_tokens" else "it is left out"
-            log.warning("the server does not take %s, so %s: %s", name, instead, why)
-        self._dropped = {**self._dropped, name: why}
+        with self._noting:
+            if name in self._dropped:
+                return
+            self._dropped = {**self._dropped, name: why}
+        instead = "max_completion_tokens is sent instead" if name == "max_tokens" else "it is left out"
+        log.warning("the server does not take %s, so %s: %s", name, instead, why)
+
+    def _note_thoughts(self, completion: Completion) -> None:
+        """Remember where thoughts are seen, and say so once where they are in the way."""
+        if completion.reasoning and self._thoughts == "none seen":
+            self._thoughts = "apart"
+        if "</think>" not in completion.text:
+            return
+        with self._noting:
+            known, self._thoughts = self._thoughts, "within the text"
+        if known != self._thoughts:
+            log.warning(THINKS_ALOUD)
+
+    def _ask_little(self, request: Request) -> None:
+        """Ask the smallest question that shows as much as this one: none of its words, and two grey frames."""
+        messages, fields = self._messages(little(request))
+        self._complete(messages, fields, about_server=True, retries=FEW_RETRIES)
 
     def _continuing(self, prompt: Prompt) -> Continuation:
         """Whether and how this request's answer prefix is given; found out once."""
@@ -245,17 +292,30 @@ class OpenAI:
         return self._continuation
 
     def _probe(self) -> Continuation:
-        """Ask for the rest of a count that was cut inside a word: once to continue it, once in the usual way."""
+        """Ask for the rest of a count that was cut inside a word: to continue it, and in the usual way.
+
+        Raises ModelError where the server is too busy to be known.
+        """
 
         def ask(fields: Mapping[str, Any]) -> Completion | None:
-            try:
-                return self._complete(COUNTING, fields, probing=True)
-            except Rejected:
-                return None
+            why = ""
+            for retries in (FEW_RETRIES, None):
+                try:
+                    return self._complete(COUNTING, fields, about_server=True, probing=True, retries=retries)
+                except Rejected:
+                    return None
+                except Unavailable as failure:
+                    if failure.status in BROKEN:
+                        return None
+                    why = failure.detail
+            raise self._api.end(f"whether the server continues an answer prefix cannot be found out: {why}; try again")
 
-        with ThreadPoolExecutor(2) as both:
-            continued, usual = both.map(ask, (CONTINUE, {}))
-        return verdict_on(continued, usual, insist=self._generation.prefix == "on")
+        return find_out(ask, insist=self._generation.prefix == "on")
+
+
+def is_empty(completion: Completion) -> bool:
+    """Whether nothing came back at all: a model that thinks first also has no text, when it may write one token."""
+    return not completion.text.strip() and not completion.reasoning
 
 
 def check_generation(generation: Generation) -> None:
@@ -303,4 +363,4 @@ def field_refused(why: str, body: Mapping[str, Any]) -> str | None:
     if not any(word in said for word in UNKNOWN_FIELD):
         return None
     fields = ("max_tokens", "temperature", "seed", "top_logprobs", "logprobs")
-    return next((name for name in fields if name in said and name in body), None)
+    return next((name for name in fields if name in body and re.search(rf"\b{name}\b", said)), None)

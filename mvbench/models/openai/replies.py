@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 NOT_TO_BE_TRUSTED = 0.01
 FEWEST_REPLIES = 20
 
+LEAST = -1e9
+"""Smaller log-probabilities are impossibilities that a server wrote down as numbers."""
+
 
 def reply_of(completion: Completion, *, prefix: str) -> Reply:
     """The reply, without the prefix that some servers repeat."""
@@ -28,6 +31,7 @@ def reply_of(completion: Completion, *, prefix: str) -> Reply:
         reasoning=completion.reasoning,
         input_tokens=completion.input_tokens,
         output_tokens=completion.output_tokens,
+        paid=not completion.kept,
     )
 
 
@@ -41,8 +45,11 @@ def finish_reason(completion: Completion) -> FinishReason | None:
 def letter_logprobs(first_token: Mapping[str, float], num_choices: int) -> tuple[float, ...] | None:
     """One log-probability per choice: of all spellings of its letter together, such as `A`, ` A`, `(A` and `A)`.
 
-    A letter that is not among the tokens can have no more than the least likely of them, and gets that. None where not
-    one letter is there: then nothing is known.
+    A letter that is not among the tokens is less likely than each of them, and gets less: it must never tie with the
+    one letter that is there. None where not one letter is: then nothing is known.
+
+    >>> letter_logprobs({"The": -0.25, "B": -9.0}, 3)
+    (-10.0, -9.0, -10.0)
     """
     found: dict[str, list[float]] = {}
     for token, logprob in first_token.items():
@@ -50,8 +57,9 @@ def letter_logprobs(first_token: Mapping[str, float], num_choices: int) -> tuple
     letters = LETTERS[:num_choices]
     if not any(letter in found for letter in letters):
         return None
-    least = min(first_token.values())
-    return tuple(log_sum(found[letter]) if letter in found else least for letter in letters)
+    seen = {letter: max(log_sum(found[letter]), LEAST) for letter in letters if letter in found}
+    unseen = max(min(first_token.values()), LEAST) - 1
+    return tuple(seen.get(letter, unseen) for letter in letters)
 
 
 def letter_of(token: str) -> str:
