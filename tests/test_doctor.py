@@ -1,6 +1,7 @@
 import argparse
 import errno
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -762,3 +763,12 @@ def test_replies_that_were_kept_are_not_used() -> None:
 def test_no_model_is_one_line() -> None:
     with pytest.raises(UsageError, match="no model: give --model NAME"):
         run()
+
+
+def test_progress_never_passes_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """Questions that are asked a third time are a stretch of their own."""
+    file = Path(__file__).with_name("doctor_models.py")
+    assert main(["doctor", "--model", f"{file}:Wavering", "--workers", "1"]) == 3
+    said = re.findall(r"(\d+) of (\d+), ", capsys.readouterr().err)
+    assert len(said) == 2
+    assert all(int(done) <= int(total) for done, total in said)

@@ -140,7 +140,8 @@ def examine(plan: Plan, *, quiet: bool = False) -> Report:
         if len(first) == len(ordered) and asks_at_once(plan) > 1:
             alone = ask(plan, single, some_of(first), advance=advance)
             if sum(one.together != one.alone for one in twice(first, alone, [])) > checks.ROUNDING:
-                again = ask(plan, single, [record.sample for record in alone], advance=advance)
+                with progress(f"{plan.model.name}, once more", total=len(alone), quiet=quiet) as more:
+                    again = ask(plan, single, [record.sample for record in alone], advance=more)
     return judged(plan, first, alone, again, left=len(ordered) - len(first))
 
 
