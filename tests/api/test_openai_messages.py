@@ -18,7 +18,7 @@ from mvbench.errors import Failure, UsageError
 from mvbench.models.openai import OpenAI
 from mvbench.models.openai.continuation import CLOSE, CONTINUE, find_out
 from mvbench.models.openai.messages import clip_part, frames_part, little, video_metadata
-from mvbench.models.openai.model import field_refused, merged
+from mvbench.models.openai.model import field_refused, merged, title
 from mvbench.models.openai.refusals import REFUSED_AT_FIRST, Refusals
 from mvbench.models.openai.replies import Tally, letter_logprobs, reply_of
 from mvbench.types import Clip, FinishReason, Frames, Generation, Prompt, Request
@@ -324,3 +324,16 @@ def test_cut_replies_are_warned_about_when_they_are_no_accident(caplog: pytest.L
         "of 224 replies 5 were cut after 100 tokens",
         "of 230 replies 11 were cut after 100 tokens",
     ]
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        ("Qwen3-VL-8B", "Qwen3-VL-8B"),
+        ("Qwen/Qwen3-VL-8B", "Qwen/Qwen3-VL-8B"),
+        ("/data/checkpoints/mine/", "mine"),
+        ("/", "/"),
+    ],
+)
+def test_tables_call_it_by_the_name_of_the_model_and_not_of_the_adapter(model: str, name: str) -> None:
+    assert title(model) == name

@@ -25,6 +25,7 @@ def test_a_folder_is_evaluated_by_name_and_the_run_says_what_was_used(
     ]  # fmt: skip
     assert main(["eval", *words]) == 0
     facts = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert facts["title"]["model"] == facts["model"]["name"] == checkpoint("internvl").name
     assert facts["used"]["generation"]["do_sample"] is False
     assert facts["used"]["device"] == ["cpu"]
     assert facts["used"]["batch_size"] == 3
@@ -47,7 +48,7 @@ def test_a_dry_run_counts_the_very_tokens_of_the_run(
     assert main(["eval", *words]) == 0
     lines = (tmp_path / "run" / "records.jsonl").read_text().splitlines()
     total = sum(json.loads(line)["reply"]["input_tokens"] for line in lines)
-    assert f"about {total:,} in (as hf counts them)" in told
+    assert f"about {total:,} in (as {checkpoint('qwen3_vl').name} counts them)" in told
 
 
 def test_a_module_in_training_is_evaluated_and_given_back(

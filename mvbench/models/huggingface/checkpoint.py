@@ -66,6 +66,11 @@ class Checkpoint:
         self._processor: Any = None
         self.fallbacks: list[str] = []
 
+    @property
+    def title(self) -> str:
+        """What people call it: the hub id, or the folder's own name."""
+        return self._path if self._folder is None else self._folder.resolve().name
+
     def identity(self) -> dict[str, Any]:
         """Digests of a folder's files, or the commit on the hub; never where it lies.
 

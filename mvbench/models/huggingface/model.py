@@ -74,6 +74,7 @@ class HuggingFace:
             quantization=quantization,
             trust_remote_code=trust_remote_code,
         )
+        self.name = checkpoint.title
         self._set_up(checkpoint, generation, batch_size, send_as, min_pixels=min_pixels, max_pixels=max_pixels)
 
     @classmethod

@@ -61,7 +61,6 @@ class OpenAI:
     the first. `cache`: a folder in which replies are kept and found again. `extra_body`: further fields of the request.
     """
 
-    name = "openai"
     batch_size = 1
 
     def __init__(
@@ -96,6 +95,9 @@ class OpenAI:
         if cache is not None and not isinstance(cache, str):
             raise UsageError(f"cache is {cache!r}; it must name a folder")
         check_fields("extra_body", extra_body or {})
+        self.name = (
+            model.rstrip("/").rpartition("/")[2] if model.startswith("/") else model
+        )  # or a path of the server's
         self.concurrency = concurrency
         self._generation = generation
         self._send_as = "images" if send_as == "auto" else send_as
@@ -316,6 +318,15 @@ class OpenAI:
 def is_empty(completion: Completion) -> bool:
     """Whether nothing came back at all: a model that thinks first also has no text, when it may write one token."""
     return not completion.text.strip() and not completion.reasoning
+
+
+def title(model: str) -> str:
+    """What people call it: the server's name for it, and of a path on the server the last part.
+
+    >>> title("Qwen/Qwen3-VL-8B"), title("/data/checkpoints/mine/")
+    ('Qwen/Qwen3-VL-8B', 'mine')
+    """
+    return model.rstrip("/").rpartition("/")[2] or model if model.startswith("/") else model
 
 
 def check_generation(generation: Generation) -> None:
