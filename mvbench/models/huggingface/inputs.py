@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -191,17 +191,11 @@ def padded(frames: Frames, shortest: int) -> Frames:
     missing = shortest - len(frames.rgb)
     if missing <= 0:
         return frames
-    return Frames(
+    return replace(
+        frames,
         rgb=np.concatenate([frames.rgb, np.repeat(frames.rgb[-1:], missing, axis=0)]),
         pts_seconds=np.concatenate([frames.pts_seconds, np.repeat(frames.pts_seconds[-1:], missing)]),
         indices=(*frames.indices, *frames.indices[-1:] * missing),
-        source_fps=frames.source_fps,
-        num_source_frames=frames.num_source_frames,
-        duration_seconds=frames.duration_seconds,
-        source_size=frames.source_size,
-        decoder=frames.decoder,
-        fingerprint=frames.fingerprint,
-        notes=frames.notes,
     )
 
 
