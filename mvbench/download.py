@@ -20,8 +20,8 @@ from typing import Any
 from mvbench.annotations import REPLACEMENTS, stays_inside
 from mvbench.archives import in_words, move, unpack
 from mvbench.errors import DataError, MVBenchError, RunError, UsageError
+from mvbench.folders import explained, free_name, locked, pretty, write_atomically
 from mvbench.progress import LINE_SECONDS
-from mvbench.results import explained, free_name, locked, pretty, write_atomically
 from mvbench.tasks import Dataset, choose, public_tasks
 from mvbench.types import Task
 

@@ -20,13 +20,14 @@ from typing import Any
 from mvbench import provenance
 from mvbench.errors import MVBenchError
 from mvbench.exports import RunFacts, csv_rows, upload
+from mvbench.folders import pretty
 from mvbench.isolation import WorkerPool, default_workers
 from mvbench.metrics import Summary, summarise
 from mvbench.model import Model, Reports
 from mvbench.plan import Plan, model_arguments
 from mvbench.pricing import Spending
 from mvbench.progress import progress
-from mvbench.results import SUMMARY, Done, Run, pretty, storable
+from mvbench.results import SUMMARY, Done, Run, storable
 from mvbench.runner import Shown, evaluate
 from mvbench.scoring import HEADLINE, judge
 from mvbench.types import Frames, Sample

@@ -9,8 +9,9 @@ from pathlib import Path
 from mvbench.errors import RunError
 from mvbench.evaluation import derive
 from mvbench.exports import RunFacts
+from mvbench.folders import explained, locked
 from mvbench.metrics import Summary, summarise
-from mvbench.results import Run, explained, locked
+from mvbench.results import Run
 from mvbench.scoring import judge
 from mvbench.types import Record, Reply
 

@@ -9,16 +9,24 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Self, get_args
 
 import jsonlines
 import orjson
-from filelock import FileLock, Timeout
 
 from mvbench.errors import Failure, FailureReason, MissingExtra, RunError, suggestion
+from mvbench.folders import (
+    explained,
+    free_name,
+    locked,
+    pretty,
+    refuse_foreign,
+    refuse_other_settings,
+    write_atomically,
+)
 from mvbench.types import LETTERS, Clip, FinishReason, Record, Reply, Sample, Status, Task, Verdict
 
 if TYPE_CHECKING:
@@ -28,8 +36,8 @@ SCHEMA = 1
 FACTS = "run.json"
 RECORDS = "records.jsonl"
 SUMMARY = "summary.json"
-LOCK = ".lock"
 MAX_RUN_JSON_BYTES = 16 * 2**20
+RESUME = "finished questions are kept: mend that and run the same command again"
 
 
 class Done(NamedTuple):
@@ -94,7 +102,7 @@ class Run:
         other settings (every difference is named) or not writable.
         """
         with ExitStack() as held, explained(path, advice="choose another --out"):
-            refuse_foreign(path)  # before as much as a lock is put there
+            refuse_foreign(path, marker=FACTS, kind="run")  # before as much as a lock is put there
             path.mkdir(parents=True, exist_ok=True)
             held.enter_context(locked(path))
             if fresh and (path / FACTS).exists():
@@ -104,7 +112,7 @@ class Run:
                 held.enter_context(locked(path))
             if (path / FACTS).exists():
                 run = cls.read(path)
-                refuse_other_settings(path, run.facts["fingerprint"], facts["fingerprint"])
+                refuse_other_settings(path, run.facts["fingerprint"], facts["fingerprint"], kind="run")
             else:
                 run = cls(path, {"schema": SCHEMA} | dict(facts))
                 write_atomically(path / FACTS, pretty(run.facts))
@@ -128,7 +136,7 @@ class Run:
     def append(self, records: Iterable[Record]) -> None:
         """Write a batch of records and hand it to the system, so that a kill loses no finished batch."""
         assert self._stream and self._writer, "the run was opened for reading"
-        with explained(self.path):
+        with explained(self.path, advice=RESUME):
             self._writer.write_all(to_line(record) for record in records)
             self._stream.flush()
 
@@ -215,12 +223,12 @@ class Run:
 
     def derive(self, name: str, content: bytes) -> Path:
         """Write a file that follows from the records, whole or not at all."""
-        with explained(self.path):
+        with explained(self.path, advice=RESUME):
             return write_atomically(self.path / name, content)
 
     def withdraw(self, name: str) -> None:
         """Remove a derived file that no longer follows from the records."""
-        with explained(self.path):
+        with explained(self.path, advice=RESUME):
             (self.path / name).unlink(missing_ok=True)
 
     def _lines(self) -> Iterator[dict[str, Any]]:
@@ -439,77 +447,3 @@ def end_of_last_line(stream: IO[bytes]) -> int:
             return start + found + 1
         end = start
     return 0
-
-
-def refuse_foreign(path: Path) -> None:
-    """Raises RunError for a folder with something in it that is no run: it is neither written to nor moved."""
-    if not path.is_dir() or (path / FACTS).exists():
-        return
-    strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
-    if strangers:
-        raise RunError(f"{str(path)!r} holds {strangers[0]!r} but no {FACTS}: it is no run; choose another --out")
-
-
-def refuse_other_settings(path: Path, there: Mapping[str, Any], here: Mapping[str, Any]) -> None:
-    """Raises RunError naming every setting in which two fingerprints differ."""
-    keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
-    if keys:
-        differences = "; ".join(f"{key}: {shown(there.get(key))} there, {shown(here.get(key))} now" for key in keys)
-        raise RunError(
-            f"{str(path)!r} holds another run ({differences}); choose another --out, or --fresh to move it aside"
-        )
-
-
-def shown(value: object) -> str:
-    text = orjson.dumps(value).decode()
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the folder's lock. Raises RunError when another process does."""
-    try:
-        with FileLock(path / LOCK, timeout=0):
-            yield
-    except Timeout:
-        raise RunError(f"another process is writing {str(path)!r}; wait for it, or choose another --out") from None
-
-
-RESUME = "finished questions are kept: mend that and run the same command again"
-
-
-@contextmanager
-def explained(path: Path, *, advice: str = RESUME) -> Iterator[None]:
-    """Turn what the system says about writing below `path` into one line."""
-    try:
-        yield
-    except OSError as error:
-        raise RunError(f"cannot write in {str(path)!r}: {error.strerror or error}; {advice}") from None
-
-
-def free_name(path: Path) -> Path:
-    """The first of `<path>.old`, `<path>.old2`, ... that does not exist."""
-    number = 1
-    while (name := path.with_name(f"{path.name}.old{number if number > 1 else ''}")).exists():
-        number += 1
-    return name
-
-
-def pretty(content: object) -> bytes:
-    """JSON for people: indented, keys in the order given."""
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def write_atomically(path: Path, content: bytes) -> Path:
-    """Write beside the file and rename, so that a reader finds the old content or the new one, never a part."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return path

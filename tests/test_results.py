@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from mvbench.errors import Failure, RunError
-from mvbench.results import Run, from_line, locked, to_line, write_atomically
+from mvbench.folders import locked, write_atomically
+from mvbench.results import Run, from_line, to_line
 from mvbench.types import Record, Reply
 from tests.fabricated import record, task
 
@@ -196,7 +197,7 @@ def test_a_run_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 def test_two_processes_cannot_write_one_run(tmp_path: Path) -> None:
     script = (
-        "import sys\nfrom pathlib import Path\nfrom mvbench.results import locked\n"
+        "import sys\nfrom pathlib import Path\nfrom mvbench.folders import locked\n"
         "with locked(Path(sys.argv[1])):\n    print('held', flush=True)\n    sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path)]
@@ -211,7 +212,7 @@ def test_two_processes_cannot_write_one_run(tmp_path: Path) -> None:
 
 def test_the_lock_is_free_again_after_a_kill(tmp_path: Path) -> None:
     script = (
-        "import os, sys\nfrom pathlib import Path\nfrom mvbench.results import locked\n"
+        "import os, sys\nfrom pathlib import Path\nfrom mvbench.folders import locked\n"
         "with locked(Path(sys.argv[1])):\n    os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=Path(__file__).parents[1], check=False)

@@ -122,8 +122,8 @@ def run_verify(arguments: argparse.Namespace) -> int:
     settings, _ = resolve(EvalSettings, given, flags_only=OF_A_RUN)
 
     from mvbench import plan, tables, terminal, verify
+    from mvbench.folders import explained, pretty, write_atomically
     from mvbench.isolation import default_workers
-    from mvbench.results import explained, pretty, write_atomically
     from mvbench.video import ReadOptions
 
     plan.check_extras(settings)

@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from mvbench import doctor
     from mvbench.doctor import report as reports
-    from mvbench.results import explained, pretty, write_atomically
+    from mvbench.folders import explained, pretty, write_atomically
     from mvbench.terminal import console
 
     out = user_path(arguments.out, flag="--out") if arguments.out else None

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from mvbench.cache import cache_folder
-from mvbench.results import pretty, write_atomically
+from mvbench.folders import pretty, write_atomically
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,90 @@
+"""Folders that one process at a time writes, and files in them that appear in one piece."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from filelock import FileLock, Timeout
+
+from mvbench.errors import RunError
+
+LOCK = ".lock"
+
+
+def refuse_foreign(path: Path, *, marker: str, kind: str) -> None:
+    """Raises RunError for a folder with something in it but no `marker`: it is neither written to nor moved."""
+    if not path.is_dir() or (path / marker).exists():
+        return
+    strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
+    if strangers:
+        raise RunError(f"{str(path)!r} holds {strangers[0]!r} but no {marker}: it is no {kind}; choose another --out")
+
+
+def refuse_other_settings(path: Path, there: Mapping[str, Any], here: Mapping[str, Any], *, kind: str) -> None:
+    """Raises RunError naming every setting in which what lies at `path` differs from what is to be made."""
+    keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
+    if keys:
+        differences = "; ".join(f"{key}: {shown(there.get(key))} there, {shown(here.get(key))} now" for key in keys)
+        raise RunError(
+            f"{str(path)!r} holds another {kind} ({differences}); choose another --out, or --fresh to move it aside"
+        )
+
+
+def shown(value: object) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the folder's lock. Raises RunError when another process does."""
+    try:
+        with FileLock(path / LOCK, timeout=0):
+            yield
+    except Timeout:
+        raise RunError(f"another process is writing {str(path)!r}; wait for it, or choose another --out") from None
+
+
+RESUME = "finished questions are kept: mend that and run the same command again"
+
+
+@contextmanager
+def explained(path: Path, *, advice: str) -> Iterator[None]:
+    """Turn what the system says about writing below `path` into one line."""
+    try:
+        yield
+    except OSError as error:
+        raise RunError(f"cannot write in {str(path)!r}: {error.strerror or error}; {advice}") from None
+
+
+def free_name(path: Path) -> Path:
+    """The first of `<path>.old`, `<path>.old2`, ... that does not exist."""
+    number = 1
+    while (name := path.with_name(f"{path.name}.old{number if number > 1 else ''}")).exists():
+        number += 1
+    return name
+
+
+def pretty(content: object) -> bytes:
+    """JSON for people: indented, keys in the order given."""
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def write_atomically(path: Path, content: bytes) -> Path:
+    """Write beside the file and rename, so that a reader finds the old content or the new one, never a part."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return path
