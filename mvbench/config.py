@@ -56,7 +56,8 @@ def whole(low: int, high: int = LARGEST) -> Convert:
         except ValueError:
             number = None
         if isinstance(number, bool) or not isinstance(number, int) or not low <= number <= high:
-            most = f", at most {high:,}" if high < LARGEST else ""
+            too_large = isinstance(number, int) and number > high
+            most = f", at most {high:,}" if high < LARGEST or too_large else ""
             raise ValueError(f"must be a whole number of at least {low}{most}")
         return number
 

@@ -17,7 +17,13 @@ LOCK = ".lock"
 
 
 def refuse_foreign(path: Path, *, marker: str, kind: str) -> None:
-    """Raises RunError for a folder with something in it but no `marker`: it is neither written to nor moved."""
+    """Raises RunError for a folder with something in it but no `marker`, and for what is no folder.
+
+    It is neither written to nor moved.
+    """
+    if (path.exists() or path.is_symlink()) and not path.is_dir():
+        what = "a file" if path.exists() else "a broken link"
+        raise RunError(f"{str(path)!r} is {what}, and a folder is to lie there; choose another --out")
     if not path.is_dir() or (path / marker).exists():
         return
     strangers = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
