@@ -32,10 +32,14 @@ def test_every_entry_point_of_ours_can_be_loaded() -> None:
             assert points[name].load() is not None
 
 
-def tree_of_the_readme() -> dict[str, str]:
-    """The captioned file tree: path -> caption."""
-    text = (ROOT / "README.md").read_text("utf-8")
-    (block,) = re.findall(r"```\n(mvbench/\n.*?)```", text, re.DOTALL)
+def trees_of_the_readmes() -> dict[str, str]:
+    """The captioned file trees, of the whole and of the small worlds: path -> caption."""
+    return tree_in("README.md", top="mvbench/") | tree_in("qa_gen/synth/README.md", top="synth/", below="qa_gen/")
+
+
+def tree_in(readme: str, *, top: str, below: str = "") -> dict[str, str]:
+    text = (ROOT / readme).read_text("utf-8")
+    (block,) = re.findall(rf"```\n({top}\n.*?)```", text, re.DOTALL)
     found: dict[str, str] = {}
     folders: list[str] = []
     for line in block.splitlines():
@@ -43,20 +47,20 @@ def tree_of_the_readme() -> dict[str, str]:
         assert match, line
         depth, name, caption = len(match[1]) // 2, match[2], match[3] or ""
         folders = folders[:depth]
-        found["".join(folders) + name] = caption
+        found[below + "".join(folders) + name] = caption
         if name.endswith("/"):
             folders.append(name)
     return found
 
 
-def test_the_tree_in_the_readme_is_the_one_on_disk() -> None:
+def test_the_trees_in_the_readmes_are_what_is_on_disk() -> None:
     tracked = {
         str(path.relative_to(ROOT))
         for folder in (*PACKAGES, "benchmarks")
         for path in (ROOT / folder).rglob("*")
         if path.suffix in (".py", ".toml") and path.name != "__init__.py"
     }
-    written = tree_of_the_readme()
+    written = trees_of_the_readmes()
     files = {name for name in written if not name.endswith("/") and name.split("/")[0] in (*PACKAGES, "benchmarks")}
     assert {name for name in files if not name.endswith("__init__.py")} == tracked
     assert all((ROOT / name).exists() for name in written)

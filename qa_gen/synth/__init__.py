@@ -1,0 +1,1 @@
+"""Small worlds that render videos and write annotations in each source's own format."""

@@ -1,0 +1,1 @@
+"""What pictures are made of: grounds, sprites, things, figures."""
