@@ -132,6 +132,7 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "data": (["data", "verify", "demo", "--tasks", "MD", "--limit", "2", "--workers", "1"], nothing),
     "doctor": (["doctor", "--model", SEER, "--frames", "4", "--workers", "1"], nothing),
     "import": (["import", "result.json", "--data", "demo", "--tasks", "AA", "--out", "imported"], make_notebook_file),
+    "synth": (["synth", "--out", "corpus", "--per-task", "4", "--sources", "moments_in_time"], nothing),
     "peek": (["peek", "MD:0", "--data", "demo", "--frames", "2"], nothing),
 }
 """A command of each that works through, and what it needs to be there."""
