@@ -58,7 +58,7 @@ def test_the_trees_in_the_readmes_are_what_is_on_disk() -> None:
         str(path.relative_to(ROOT))
         for folder in (*PACKAGES, "benchmarks")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix in (".py", ".toml") and path.name != "__init__.py"
+        if path.suffix in (".py", ".toml", ".tsv") and path.name != "__init__.py"
     }
     written = trees_of_the_readmes()
     files = {name for name in written if not name.endswith("/") and name.split("/")[0] in (*PACKAGES, "benchmarks")}
