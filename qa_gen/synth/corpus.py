@@ -246,14 +246,17 @@ def told(parts: Sequence[Path]) -> Iterator[Told]:
 
 
 def publish(folder: Path, order: Order, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the files of every source, then `synth.json`, then forget the parts."""
+    """Write the files of every source, forget the parts, and say that it is finished.
+
+    Killed on the way, the parts are made again from the simulation: no video is drawn twice.
+    """
     parts: dict[str, list[Path]] = {}
     for job in cut(folder, order):
         parts.setdefault(job.places[0].source, []).append(job.part)
     made = {source: publish_source(folder, source, files, order.split) for source, files in parts.items()}
     finished = dict(facts) | {"finished": True, "made": made}
-    write_atomically(folder / FACTS, pretty(finished))
     shutil.rmtree(folder / PARTS)
+    write_atomically(folder / FACTS, pretty(finished))
     return finished
 
 
