@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,24 @@ def locked(path: Path) -> Iterator[None]:
 
 
 RESUME = "finished questions are kept: mend that and run the same command again"
+
+
+@contextmanager
+def claimed(path: Path, *, marker: str, kind: str, fresh: bool = False) -> Iterator[None]:
+    """Hold the folder, made where it is not there; with `fresh`, one that has the `marker` is moved aside first.
+
+    Raises RunError where something else lies there, or another process holds it.
+    """
+    refuse_foreign(path, marker=marker, kind=kind)  # before as much as a lock is put there
+    path.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as held:
+        held.enter_context(locked(path))
+        if fresh and (path / marker).exists():
+            path.rename(free_name(path))
+            held.close()
+            path.mkdir()
+            held.enter_context(locked(path))
+        yield
 
 
 @contextmanager

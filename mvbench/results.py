@@ -18,15 +18,7 @@ import jsonlines
 import orjson
 
 from mvbench.errors import Failure, FailureReason, MissingExtra, RunError, suggestion
-from mvbench.folders import (
-    explained,
-    free_name,
-    locked,
-    pretty,
-    refuse_foreign,
-    refuse_other_settings,
-    write_atomically,
-)
+from mvbench.folders import claimed, explained, pretty, refuse_other_settings, write_atomically
 from mvbench.types import LETTERS, Clip, FinishReason, Record, Reply, Sample, Status, Task, Verdict
 
 if TYPE_CHECKING:
@@ -102,14 +94,7 @@ class Run:
         other settings (every difference is named) or not writable.
         """
         with ExitStack() as held, explained(path, advice="choose another --out"):
-            refuse_foreign(path, marker=FACTS, kind="run")  # before as much as a lock is put there
-            path.mkdir(parents=True, exist_ok=True)
-            held.enter_context(locked(path))
-            if fresh and (path / FACTS).exists():
-                path.rename(free_name(path))
-                held.close()
-                path.mkdir()
-                held.enter_context(locked(path))
+            held.enter_context(claimed(path, marker=FACTS, kind="run", fresh=fresh))
             if (path / FACTS).exists():
                 run = cls.read(path)
                 refuse_other_settings(path, run.facts["fingerprint"], facts["fingerprint"], kind="run")

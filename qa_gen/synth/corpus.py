@@ -12,7 +12,6 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -24,15 +23,7 @@ import orjson
 
 from mvbench.cache import hash_of_sources
 from mvbench.errors import Failure, RunError
-from mvbench.folders import (
-    explained,
-    free_name,
-    locked,
-    pretty,
-    refuse_foreign,
-    refuse_other_settings,
-    write_atomically,
-)
+from mvbench.folders import claimed, explained, pretty, refuse_other_settings, write_atomically
 from mvbench.isolation import WorkerPool, default_workers
 from mvbench.progress import progress
 from mvbench.provenance import versions
@@ -92,22 +83,15 @@ def make(
     `fresh` moves an existing corpus aside. Raises RunError for a folder that is locked, foreign, made to another order
     or not writable, DataError where an encoder is missing.
     """
-    with ExitStack() as held, explained(folder, advice=GO_ON):
-        refuse_foreign(folder, marker=FACTS, kind="corpus of `mvbench synth`")
+    with explained(folder, advice=GO_ON):
         if not fresh and (folder / FACTS).exists() and (facts := begun(folder, order))["finished"]:
             return facts  # even where nothing can be written
-        folder.mkdir(parents=True, exist_ok=True)
-        held.enter_context(locked(folder))
-        if fresh and (folder / FACTS).exists():
-            folder.rename(free_name(folder))
-            held.close()
-            folder.mkdir()
-            held.enter_context(locked(folder))
-        facts = begun(folder, order)
-        if not facts["finished"]:
-            draw(folder, order, workers=workers, quiet=quiet)
-            facts = publish(folder, order, facts)
-        return facts
+        with claimed(folder, marker=FACTS, kind="corpus of `mvbench synth`", fresh=fresh):
+            facts = begun(folder, order)
+            if not facts["finished"]:
+                draw(folder, order, workers=workers, quiet=quiet)
+                facts = publish(folder, order, facts)
+            return facts
 
 
 def begun(folder: Path, order: Order) -> dict[str, Any]:
