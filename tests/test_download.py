@@ -712,13 +712,22 @@ def test_a_download_killed_in_the_middle_of_a_file_goes_on_in_the_middle_of_it(t
         assert first & set(again) == {"video/star.zip"}, "what was whole is not fetched again"
 
 
+def heed_interrupts() -> None:
+    """As on a terminal: what a shell starts in the background ignores them, and so do its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_says_how_to_go_on_and_does_not_leave_half_an_archive(tmp_path: Path) -> None:
     star = packed({"star/Charades_v1_480/AS0.mp4": os.urandom(3 * 10**7)})
     with serving(public_files() | {"video/star.zip": star}) as hub:
         out = tmp_path / "data"
         hub.hold_after["video/star.zip"] = 25 * 10**6
         with subprocess.Popen(
-            command(out, "--tasks", "AS"), env=environment(hub), stderr=subprocess.PIPE, text=True
+            command(out, "--tasks", "AS"),
+            env=environment(hub),
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=heed_interrupts,
         ) as process:
             assert wait_until(lambda: largest_part(out) == 2 * CHUNK_BYTES, seconds=20)
             process.send_signal(signal.SIGINT)

@@ -270,7 +270,12 @@ def test_a_corpus_stopped_again_and_again_ends_up_the_same(how: signal.Signals, 
     out = tmp_path / "corpus"
     words = [*MOMENTS, "--per-task", "16", "--workers", "1"]
     for least in (2, 6, 11):
-        with subprocess.Popen(command(out, *words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        with subprocess.Popen(
+            command(out, *words),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # in the background it would be ignored
+        ) as process:
             until = time.monotonic() + 60
             while process.poll() is None and len(list(out.rglob("*.mp4"))) < least and time.monotonic() < until:
                 time.sleep(0.01)
