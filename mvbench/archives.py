@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from mvbench.annotations import stays_inside
 from mvbench.errors import DataError
+from mvbench.folders import remove
 
 MOST_MEMBERS = 1_000_000
 MOST_TIMES_LARGER = 100
@@ -190,13 +191,6 @@ def move(entry: Path, place: Path) -> None:
             remove(part)
             raise
         remove(entry)
-
-
-def remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def in_words(num_bytes: int) -> str:

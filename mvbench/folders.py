@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -84,6 +85,14 @@ def explained(path: Path, *, advice: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise RunError(f"cannot write in {str(path)!r}: {error.strerror or error}; {advice}") from None
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it; nothing where there is none."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def free_name(path: Path) -> Path:

@@ -96,14 +96,15 @@ def make(
 
 def begun(folder: Path, order: Order) -> dict[str, Any]:
     """The facts of the corpus in the folder, or of a new one. Raises RunError where it holds a different one."""
-    facts = {"format": FORMAT, "order": ordered(order), "made_with": made_with(), "finished": False}
+    asked, code = ordered(order), made_with()
+    facts = {"format": FORMAT, "order": asked, "made_with": code, "finished": False}
     if not (folder / FACTS).exists():
         write_atomically(folder / FACTS, pretty(facts))
         return facts
     there = read_facts(folder)
-    refuse_other_settings(folder, there["order"], ordered(order), kind="corpus")
+    refuse_other_settings(folder, there["order"], asked, kind="corpus")
     if not there["finished"]:  # one that is finished stays good, whatever made it
-        refuse_other_settings(folder, there["made_with"], made_with(), kind="unfinished corpus")
+        refuse_other_settings(folder, there["made_with"], code, kind="unfinished corpus")
     return there
 
 

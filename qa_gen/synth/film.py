@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +12,7 @@ import av
 from PIL import Image
 
 from mvbench.errors import DataError
+from mvbench.folders import remove
 from qa_gen.synth.world import RGB, Film
 
 JPEG_QUALITY = 80
@@ -102,10 +102,3 @@ def drawn(film: Film, index: int) -> RGB:
     rgb = film.frame(index)
     assert rgb.shape == (film.height, film.width, 3), (film.path, rgb.shape)
     return rgb
-
-
-def remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
