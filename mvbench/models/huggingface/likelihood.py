@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mvbench.types import LETTERS, AnswerMode
 
 Tokens = tuple[int, ...]
+After = Callable[[Sequence[Tokens]], Any]
+"""A path of tokens for each prompt of a batch -> `(B, n, vocabulary)` log-probabilities, as `next_token_logprobs`."""
 
 OPENINGS = ("", " ", "(", " (")
 AFTER_A_BRACKET = ("", " ")
@@ -77,19 +79,17 @@ def contexts(sequences: Iterable[Tokens]) -> list[Tokens]:
     return sorted(one for one in fed if not any(other[: len(one)] == one for other in fed if len(other) > len(one)))
 
 
-def choice_logprobs(
-    model: Any, inputs: Any, wanted: Sequence[Sequence[Sequence[Tokens]]], *, pad_token: int
-) -> list[tuple[float, ...]]:
+def choice_logprobs(wanted: Sequence[Sequence[Sequence[Tokens]]], logprobs_after: After) -> list[tuple[float, ...]]:
     """For each request and choice, the logarithm of the summed probability of its sequences; finite, at most 0.
 
-    `wanted[request][choice]` are sequences none of which begins with another. One forward pass per context over the
-    whole batch: a single one where every sequence is one token, one per choice and opening for `texts`.
+    `wanted[request][choice]` are sequences none of which begins with another. `logprobs_after` is asked once per
+    context for the whole batch: once where every sequence is one token, once per choice and opening for `texts`.
     """
     fed = [contexts(sequence for choice in choices for sequence in choice) for choices in wanted]
     known: list[dict[Tokens, float]] = [{} for _ in wanted]
     for turn in range(max(map(len, fed))):
         paths = [some[min(turn, len(some) - 1)] for some in fed]
-        logprobs = next_token_logprobs(model, inputs, paths, pad_token=pad_token)
+        logprobs = logprobs_after(paths)
         for row, path in enumerate(paths):
             needed = {
                 sequence[: length + 1]

@@ -14,7 +14,7 @@ from mvbench.models.huggingface.checkpoint import Checkpoint, need_transformers
 from mvbench.models.huggingface.decoding import end_tokens, generation_config, recorded, seed_for, settings
 from mvbench.models.huggingface.inputs import Asked, Inputs
 from mvbench.models.huggingface.lending import free_memory, lent, quiet
-from mvbench.models.huggingface.likelihood import choice_logprobs, continuations
+from mvbench.models.huggingface.likelihood import choice_logprobs, continuations, next_token_logprobs
 from mvbench.models.huggingface.live import LiveModel
 from mvbench.models.huggingface.window import Window
 from mvbench.types import FrameSpec, Generation, Reply, Request
@@ -231,7 +231,8 @@ class HuggingFace:
         ]
         longest = max((len(some) for choices in wanted for choice in choices for some in choice), default=0)
         loaded.window.check(max(lengths), longest)
-        scores = choice_logprobs(loaded.model, tensors, wanted, pad_token=loaded.config.pad_token_id or 0)
+        pad = loaded.config.pad_token_id or 0
+        scores = choice_logprobs(wanted, partial(next_token_logprobs, loaded.model, tensors, pad_token=pad))
         return [
             Reply("", prefix=one.prefix, choice_logprobs=score, input_tokens=length)
             for one, score, length in zip(asked, scores, lengths, strict=True)
