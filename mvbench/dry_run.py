@@ -83,7 +83,8 @@ def dry_run(plan: Plan) -> DryRun:
     past = earlier_run(plan)
     input_tokens = past.input_tokens if past and past.input_tokens is not None else trial.input_tokens
     output_tokens = past.output_tokens if past else None
-    most = (plan.settings.max_new_tokens or plan.protocol.max_new_tokens) * len(left)
+    written = plan.settings.answer == "generate"
+    most = (plan.settings.max_new_tokens or plan.protocol.max_new_tokens) * len(left) if written else 0
     total_in = None if input_tokens is None else round(input_tokens * len(left))
     total_out = None if output_tokens is None else round(output_tokens * len(left))
     price = plan.price if total_in is not None else None

@@ -12,7 +12,9 @@ class Model(Protocol):
 
     A model class is named in the entry-point group `mvbench.models` and built as
     `Class(generation=Generation(...), **arguments)`, with what the user gave in `--model-args`. Building is cheap: it
-    checks its arguments, raising `UsageError`; weights are loaded by the first `answer`.
+    checks its arguments, raising `UsageError`; weights are loaded by the first `answer`. Where an argument that it
+    cannot do without is not given, a class method `how_to_get()`, if it has one, tells in one line what is needed,
+    where it comes from, where it goes and how big it is.
     """
 
     name: str

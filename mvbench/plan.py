@@ -145,17 +145,26 @@ def check_complete(settings: EvalSettings, model: object) -> None:
     problems = []
     if settings.model is None and model is None:
         problems.append("no model: give --model NAME (`mvbench models` lists them)")
-    elif settings.model is not None and (
-        missing := missing_arguments(model_factory(settings.model), model_arguments(settings), given=("table",))
-    ):
-        problems.append(
-            f"model {settings.model!r} needs {', '.join(missing)}: give --model-args {'=..., '.join(missing)}=... "
-            f"or set it under [models.{settings.model}] in mvbench.toml"
-        )
+    elif settings.model is not None and (problem := model_problem(settings)):
+        problems.append(problem)
     if settings.data is None:
         problems.append('no data: give --data DIR, set data = "DIR" in mvbench.toml, or try --data demo')
     if problems:
         raise UsageError("; ".join(problems))
+
+
+def model_problem(settings: EvalSettings) -> str | None:
+    """What the named model cannot be built without and is not given; None where nothing is missing."""
+    factory = model_factory(str(settings.model))
+    missing = missing_arguments(factory, model_arguments(settings), given=("table",))
+    if not missing:
+        return None
+    if hasattr(factory, "how_to_get"):
+        return str(factory.how_to_get())
+    return (
+        f"model {settings.model!r} needs {', '.join(missing)}: give --model-args {'=..., '.join(missing)}=... "
+        f"or set it under [models.{settings.model}] in mvbench.toml"
+    )
 
 
 def build_answering(

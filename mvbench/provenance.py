@@ -6,7 +6,7 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("mvbench", "numpy", "av", "pillow", "decord", "torch", "transformers", "openai")
+PACKAGES = ("mvbench", "numpy", "av", "pillow", "decord", "torch", "transformers", "tokenizers", "peft", "openai")
 
 
 def versions() -> dict[str, str]:

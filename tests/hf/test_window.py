@@ -63,6 +63,12 @@ def test_prompt_and_reply_together_must_fit(prompt: int, new: int, fits: bool) -
             window.check(prompt, new)
 
 
+@pytest.mark.parametrize(("prompt", "advice"), [(96, "lower --max-new-tokens, or say less"), (4096, "model: say less")])
+def test_the_advice_is_about_what_is_too_long(prompt: int, advice: str) -> None:
+    with pytest.raises(ValueError, match=advice):
+        Window(config(), advice="say less").check(prompt, 4096)
+
+
 def test_a_model_that_states_nothing_is_asked_anything() -> None:
     Window(SimpleNamespace()).check(10**9, 10**9)
 

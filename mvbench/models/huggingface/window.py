@@ -16,9 +16,14 @@ class Window:
     Where positions are rescaled (`rope_parameters`, before transformers 5 `rope_scaling`) the stated length may be the
     one before or after: the larger counts. Models whose positions have several axes (Qwen-VL) give a picture fewer
     positions than tokens, so there the stated length is only warned of, once.
+
+    advice: what makes a prompt shorter.
     """
 
-    def __init__(self, config: Any) -> None:
+    def __init__(
+        self, config: Any, *, advice: str = "show fewer frames, lower --max-pixels or choose another --send-as"
+    ) -> None:
+        self._advice = advice
         text = config.get_text_config() if hasattr(config, "get_text_config") else config
         rescaling = rescalings(text)
         self.tokens = None if getattr(text, "is_encoder_decoder", False) else stated(text, rescaling)
@@ -29,8 +34,8 @@ class Window:
         if self.tokens is None or prompt_tokens + new_tokens <= self.tokens:
             return
         trouble = f"a prompt of {prompt_tokens} tokens and {new_tokens} new ones exceed the {self.tokens} of the model"
-        advice = "show fewer frames, lower --max-pixels or choose another --send-as"
         if self._certain:
+            advice = self._advice if prompt_tokens >= self.tokens else f"lower --max-new-tokens, or {self._advice}"
             raise ValueError(f"{trouble}: {advice}")
         log.warning("%s by its configuration; it is asked all the same, as positions of pictures count less", trouble)
         self.tokens = None
