@@ -123,8 +123,12 @@ def test_the_toml_in_the_readme_is_understood() -> None:
     assert parse(protocol, origin="README.md").answer_prefix == "Answer: "
 
 
+PICKLES = (ROOT / "mvbench/isolation.py", ROOT / "baselines/videochat2/weights/pickles.py")
+"""The second is what makes `torch.load` harmless: every name in a foreign file but tensors' becomes an inert object."""
+
+
 def test_no_text_from_outside_is_ever_run() -> None:
-    """Claim C13: no eval, no exec; pickles only between our own processes."""
+    """Claim C13: no eval, no exec; pickles only between our own processes, or by what runs nothing in them."""
     for folder in PACKAGES:
         for path in (ROOT / folder).rglob("*.py"):
             tree = ast.parse(path.read_text("utf-8"))
@@ -135,4 +139,4 @@ def test_no_text_from_outside_is_ever_run() -> None:
             }
             assert not called & {"eval", "exec", "compile", "__import__"}, path
             imported = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
-            assert path.name == "isolation.py" or not imported & {"pickle", "marshal", "shelve"}, path
+            assert path in PICKLES or not imported & {"pickle", "marshal", "shelve"}, path
