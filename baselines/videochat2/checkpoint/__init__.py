@@ -1,0 +1,1 @@
+"""Checkpoints: a folder or file -> a model that is ready, and back."""
