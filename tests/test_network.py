@@ -56,7 +56,13 @@ class Guarded:
         environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
         environment |= {"PYTHONPATH": str(self.guard), "NETWORK_LOG": str(self.log)} | variables
         return subprocess.run(
-            [sys.executable, *words], env=environment, cwd=self.folder, capture_output=True, text=True, check=False
+            [sys.executable, *words],
+            env=environment,
+            cwd=self.folder,
+            input="What is shown?\n",
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     @property
@@ -108,6 +114,15 @@ def make_checkpoint(folder: Path) -> None:
     llava(folder / "checkpoint")
 
 
+def make_videochat2(folder: Path) -> None:
+    from PIL import Image
+
+    from tests.videochat2.checkpoints import KINDS, write
+
+    write(folder / "trained", KINDS["vicuna"]())
+    Image.new("RGB", (8, 8)).save(folder / "picture.png")
+
+
 def make_checkpoint_with_a_part_elsewhere(folder: Path) -> None:
     elsewhere = {"audio_tokenizer_class": "DacModel", "audio_tokenizer_name_or_path": "some-org/elsewhere"}
     make_checkpoint(folder)
@@ -140,8 +155,12 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "synth": (["synth", "--out", "corpus", "--per-task", "4", "--sources", "moments_in_time"], nothing),
     "qa-gen": (["qa-gen", "--sources", "sources", "--out", "questions", "--videos", "none"], make_sources),
     "peek": (["peek", "MD:0", "--data", "demo", "--frames", "2"], nothing),
+    "chat": (["chat", "picture.png", "--checkpoint", "trained", "--max-new-tokens", "2"], make_videochat2),
+    "build": (["build", "videochat2", "--size", "tiny", "--out", "tiny"], nothing),
 }
 """A command of each that works through, and what it needs to be there."""
+
+WITH_TORCH = {"build", "chat"}
 
 
 def test_every_command_has_a_case() -> None:
@@ -149,7 +168,9 @@ def test_every_command_has_a_case() -> None:
     assert set(registered(COMMANDS)) <= set(CASES), "say in CASES how a new command is called"
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in WITH_TORCH else []) for name in CASES]
+)
 def test_a_command_reaches_for_no_other_machine(guarded: Guarded, name: str) -> None:
     words, prepare = CASES[name]
     prepare(guarded.folder)

@@ -1,0 +1,1 @@
+"""Commands of the trainable models: flags -> one call."""
