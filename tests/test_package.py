@@ -115,8 +115,9 @@ def test_the_toml_in_the_readme_is_understood() -> None:
     from mvbench.prompts import parse
     from mvbench.tasks import parse_tasks
 
-    prices, points, settings, task, protocol = blocks_of_the_readme("toml")
+    prices, points, released, settings, task, protocol = blocks_of_the_readme("toml")
     assert {"input", "output"} == tomllib.loads(prices)["Qwen3-VL-8B"].keys()
+    assert {"checkpoint", "llm", "bert", "dtype"} == tomllib.loads(released)["models"]["videochat2"].keys()
     assert tomllib.loads(settings)["frames"] == 16
     assert tomllib.loads(points)["project"]["entry-points"]
     assert parse_tasks(task, origin="README.md")[0].bounded
