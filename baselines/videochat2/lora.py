@@ -9,6 +9,7 @@ from typing import Any
 
 from baselines.videochat2.language import existing, explained, read_json
 from baselines.videochat2.sizes import LoraSize
+from baselines.videochat2.weights.foreign import shapes
 from mvbench.errors import ModelError, UsageError
 from mvbench.folders import pretty, write_atomically
 from mvbench.models.huggingface.batching import one_line
@@ -140,10 +141,6 @@ def number(facts: Mapping[str, Any], name: str, origin: str, *, kind: Any, low: 
     if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
         raise UsageError(f"{origin!r}: {name} is {one_line(value, most=60)!r}; it must lie from {low} to {high:,}")
     return value
-
-
-def shapes(weights: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    return {name: tuple(value.shape) for name, value in weights.items()}
 
 
 def refuse_other(wanted: Mapping[str, Any], found: Mapping[str, Any], folder: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from baselines.videochat2.checkpoint.accounts import Account, Rules, Shape, account, compared, settle
 from baselines.videochat2.checkpoint.filling import Supply, shapes_of
 from baselines.videochat2.sizes import Build
-from baselines.videochat2.weights.foreign import Weights, refuse_nan
+from baselines.videochat2.weights.foreign import Weights, refuse_nan, shapes
 from baselines.videochat2.weights.names import COMPUTED, sign
 from mvbench.errors import ModelError
 
@@ -91,7 +91,7 @@ def load_earlier(model: nn.Module, path: str | Path, *, build: Build) -> Account
     told = sign(weights.held)
     supply = Supply.of(weights)
     found = shapes_of([supply])
-    wanted = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
+    wanted = shapes(model.state_dict())
     stage = min(told.stage or build.stage, build.stage)
     result = account(found, wanted, build=build, from_stage=stage, llm_elsewhere=build.stage > 1)
     settle(result, found, wanted, sign=told, build=build, origin=str(path), partial=False)
@@ -104,7 +104,7 @@ def copy_in(
 ) -> Account:
     """Copy what is there, name by name, and tell the rest. Raises ModelError for what no rule allows."""
     found = shapes_of([supply])
-    wanted = {name: tuple(weight.shape) for name, weight in module.state_dict().items()}
+    wanted = shapes(module.state_dict())
 
     def fits(name: str, here: Shape, there: Shape) -> bool:
         return here == there or bool(one_row_less and ROWS.fullmatch(name) and (here[0] + 1, *here[1:]) == there)

@@ -18,7 +18,7 @@ from baselines.videochat2.checkpoint.needed import WHERE
 from baselines.videochat2.checkpoint.released import fitted, recognise
 from baselines.videochat2.checkpoint.saving import ADAPTERS, BERT_TOKENIZER, TOKENIZER, WEIGHTS
 from baselines.videochat2.sizes import Build, Compat
-from baselines.videochat2.weights.foreign import Weights
+from baselines.videochat2.weights.foreign import Weights, shapes
 from baselines.videochat2.weights.names import ADAPTER, Sign, sign
 from mvbench.errors import ModelError, UsageError
 
@@ -101,13 +101,13 @@ def of_ours(folder: Path, told: Description, *, llm: str | Path | None, bert: st
         supplies.append(adapters(folder / ADAPTERS, build))
     outside = told.language_model == "external" and build.stage > 1
     if outside:
-        facts = language.config(given(llm, "llm", "the language model", folder))
+        facts = language.config(needed_folder(llm, "llm", "the language model", folder))
         build = fitted(build, facts, folder=llm)
     elif llm is not None:
         log.warning("%s brings its own language model: llm=%s is not read", folder, llm)
     inside = {name: folder / name for name in (TOKENIZER, BERT_TOKENIZER) if (folder / name).is_dir()}
-    speaks = inside.get(TOKENIZER) or given(llm, "llm", "a tokenizer", folder) if build.stage > 1 else None
-    reads = inside.get(BERT_TOKENIZER) or given(bert, "bert", "BERT's tokenizer", folder)
+    speaks = inside.get(TOKENIZER) or needed_folder(llm, "llm", "a tokenizer", folder) if build.stage > 1 else None
+    reads = inside.get(BERT_TOKENIZER) or needed_folder(bert, "bert", "BERT's tokenizer", folder)
     elsewhere = Path(llm) if outside and llm is not None else None
     return Plan(str(folder), build, supplies, sign(shapes_of(supplies)), elsewhere, speaks, reads)
 
@@ -124,15 +124,15 @@ def of_others(
     another = made_with_another(told, build)
     if another and not partial:  # said before the folder of the language model is looked at, which may be the right one
         raise ModelError(f"{str(path)!r} does not fit {build.name}: {another}")
-    bert = given(bert, "bert", "BERT's tokenizer", path)
+    bert = needed_folder(bert, "bert", "BERT's tokenizer", path)
     if build.stage > 1:
-        llm = given(llm, "llm", "the language model", path)
+        llm = needed_folder(llm, "llm", "the language model", path)
         build = fitted(build, language.config(llm), folder=llm)
     folder = Path(str(llm)) if build.stage > 1 else None
     return Plan(str(path), build, [Supply.of(weights)], told, folder, folder, bert)
 
 
-def given(folder: str | Path | None, argument: str, what: str, path: str | Path) -> Path:
+def needed_folder(folder: str | Path | None, argument: str, what: str, path: str | Path) -> Path:
     if folder is None:
         raise UsageError(
             f"{str(path)!r} does not bring {what}: give its folder with {argument}=FOLDER. {WHERE[argument]}"
@@ -172,7 +172,7 @@ def assembled(
     build = plan.build
     model = empty(build)
     found = shapes_of(plan.supplies)
-    wanted = {name: tuple(weight.shape) for name, weight in model.state_dict(keep_vars=True).items()}
+    wanted = shapes(model.state_dict())
     once = {name for name, first in twins(model).items() if name not in found and first in found}
     result = account(
         found,

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from baselines.videochat2.weights.pickles import MOST_DESCRIPTION, Kept, restricted
 from baselines.videochat2.weights.shards import files_of
@@ -213,6 +213,11 @@ def state_dict(content: object, file: Path) -> dict[str, Tensor]:
             return {str(name): value.tensor for name, value in content.items() if isinstance(value, Kept)}
         content = inner
     raise ModelError(f"{str(file)!r} holds no table of weights but {type(content).__name__}")
+
+
+def shapes(weights: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Of a state dict, by name."""
+    return {name: tuple(value.shape) for name, value in weights.items()}
 
 
 def refuse_nan(tensor: Tensor, name: str, *, origin: str) -> None:
