@@ -26,8 +26,8 @@ def visual_tokens(loaded: Loaded, clips: Sequence[RGB], medium: Medium, *, syste
     ids = mask = None
     if build.qformer.text:
         words = instruction(system, medium, first_character=build.compat.hd_instruction == "first_character")
-        read = loaded.bert_tokenizer([words] * len(clips), truncation=True, return_tensors="pt").to(first.device)
-        ids, mask = read["input_ids"], read["attention_mask"]
+        read = loaded.bert_tokenizer([words], truncation=True, return_tensors="pt").to(first.device)
+        ids, mask = (read[name].expand(len(clips), -1) for name in ("input_ids", "attention_mask"))
     if build.tiles is None:
         square = image_square if medium == "image" else video_squares
         clips = [square(rgb, build.vision.image_side) for rgb in clips]
