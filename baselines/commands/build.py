@@ -50,20 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     printer.print(table(made))
     printer.print(f"\n{made.build.name} in {folder}: {size(made.bytes)} on disk", markup=False, soft_wrap=True)
     elsewhere = made.language_model == "external" and order.llm is not None
-    words = ["--model-args", f"llm={order.llm}"] if elsewhere else []
-    command = [
-        "mvbench",
-        "eval",
-        "--model",
-        "videochat2",
-        "--checkpoint",
-        str(folder),
-        *words,
-        "--data",
-        "demo",
-        "--answer",
-        "options",
-    ]
+    model = ["--model", "videochat2", "--checkpoint", str(folder)]
+    model += ["--model-args", f"llm={order.llm}"] if elsewhere else []
+    command = ["mvbench", "eval", *model, "--data", "demo", "--answer", "options"]
     printer.print(f"next: {shlex.join(command)}", markup=False, soft_wrap=True)
     return 0
 

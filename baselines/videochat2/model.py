@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from baselines.videochat2 import hd
+from baselines.videochat2.qformer import SPREAD
 from baselines.videochat2.sizes import QFormerSize
 
 
@@ -29,7 +30,7 @@ class VideoChat2(nn.Module):
         super().__init__()
         self.vision_encoder = vision_encoder
         self.vision_layernorm = nn.LayerNorm(vision_encoder.width, eps=1e-12)
-        self.query_tokens = nn.Parameter(torch.empty(1, size.queries, size.width).normal_(std=0.02))
+        self.query_tokens = nn.Parameter(torch.empty(1, size.queries, size.width).normal_(std=SPREAD))
         self.extra_query_tokens = nn.Parameter(torch.zeros(1, size.extra_queries, size.width))
         self.qformer = qformer
         self.projection = nn.Linear(size.width, llm_width)
