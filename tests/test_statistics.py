@@ -3,10 +3,10 @@ from math import isclose, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mvbench.statistics import clustered_macro, wilson
+from mvbench.statistics import clustered_macro, detectable, holm, unseen, wilson
 
 outcomes = st.lists(
     st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from([0.0, 1 / 3, 0.5, 1.0])), min_size=1, max_size=12),
@@ -69,7 +69,6 @@ def test_wilson_refuses_the_impossible(successes: int, n: int, confidence: float
     ("tasks", "mean", "error"),
     [
         ([[("a", 1), ("b", 0)]], 1 / 2, 1 / 2),
-        ([[("a", 1), ("a", 0), ("b", 1), ("b", 0)]], 1 / 2, 0),
         # Influences of a: (1 - 2/3) / 6 + (0 - 1/2) / 4 = -5/72, b: 1/18, c: -1/9, d: 1/8;
         # of their squares 4/3 for C = 4, and 4/3 again for N - K = 3.
         ([[("a", 1), ("b", 1), ("c", 0)], [("a", 0), ("d", 1)]], 7 / 12, 4 / 3 * sqrt(25 + 16 + 64 + 81) / 72),
@@ -83,8 +82,28 @@ def test_clustered_error_of_small_cases_is_the_one_computed_by_hand(
     assert estimate.standard_error == pytest.approx(error)
 
 
+@pytest.mark.parametrize(
+    ("tasks", "low", "high"),
+    [
+        # 20 and 10 questions, all right: two tasks of 10 at least; 1 - 0.025 ** (1 / 20) may have stayed unseen.
+        ([[(f"a{i}", 1) for i in range(20)], [(f"b{i}", 1) for i in range(10)]], 0.025 ** (1 / 20), 1),
+        ([[(f"a{i}", 0) for i in range(20)], [(f"b{i}", 0) for i in range(10)]], 0, 1 - 0.025 ** (1 / 20)),
+        # Ten videos, each in both tasks, are worth ten questions.
+        ([[(f"a{i}", 0) for i in range(10)], [(f"a{i}", 0) for i in range(10)]], 0, 1 - 0.025 ** (1 / 10)),
+        ([[("a", 1), ("a", 0), ("b", 1), ("b", 0)]], 0, 1),
+    ],
+)
+def test_where_nothing_varies_the_interval_is_what_may_have_stayed_unseen(
+    tasks: list[list[tuple[str, float]]], low: float, high: float
+) -> None:
+    estimate = clustered_macro(tasks)
+    assert (estimate.low, estimate.high) == (pytest.approx(low), pytest.approx(high))
+    assert estimate.margin is not None and estimate.margin > 0.1
+
+
 @given(st.lists(st.sampled_from([0.0, 0.5, 1.0]), min_size=2, max_size=60))
 def test_unrelated_questions_of_one_task_have_the_textbook_error(values: list[float]) -> None:
+    assume(len(set(values)) > 1)
     estimate = clustered_macro([[(str(place), value) for place, value in enumerate(values)]])
     assert estimate.standard_error is not None
     assert isclose(estimate.standard_error, np.std(values, ddof=1) / sqrt(len(values)), abs_tol=1e-12)
@@ -152,3 +171,38 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
             covered[kind] += estimate.low <= true_means.mean() <= estimate.high
     assert 0.93 <= covered["clustered"] / draws <= 0.97
     assert covered["naive"] / draws < 0.90, "the questions were too unlike each other for this test to mean anything"
+
+
+@pytest.mark.parametrize(
+    ("given", "corrected"),
+    [
+        ([], []),
+        ([0.2], [0.2]),
+        ([0.01, 0.02, 0.03, 0.005], [0.03, 0.04, 0.04, 0.02]),
+        ([0.5, 0.6, 0.001], [1.0, 1.0, 0.003]),
+        ([0.04, 0.04], [0.08, 0.08]),
+    ],
+)
+def test_holm_of_small_cases_is_the_one_computed_by_hand(given: list[float], corrected: list[float]) -> None:
+    assert holm(given) == pytest.approx(corrected)
+
+
+@given(st.lists(st.floats(0, 1), max_size=30))
+def test_holm_lies_between_no_correction_and_bonferroni_and_keeps_the_order(p_values: list[float]) -> None:
+    corrected = holm(p_values)
+    for p_value, found in zip(p_values, corrected, strict=True):
+        assert p_value <= found <= min(1.0, len(p_values) * p_value + 1e-12)
+    ranked = sorted(zip(p_values, corrected, strict=True))
+    assert [found for _, found in ranked] == sorted(corrected)
+
+
+@pytest.mark.parametrize(("n", "confidence"), [(1, 0.95), (20, 0.95), (100, 0.90), (3_600, 0.95)])
+def test_what_was_not_seen_would_have_been_with_the_probability_asked_for(n: int, confidence: float) -> None:
+    assert (1 - unseen(n, confidence=confidence)) ** n == pytest.approx((1 - confidence) / 2)
+
+
+def test_a_detectable_difference_is_found_with_the_power_asked_for() -> None:
+    rng = np.random.default_rng(0)
+    true = detectable(1.0, power=0.80)
+    assert np.mean(np.abs(rng.normal(true, 1.0, 200_000)) > 1.959964) == pytest.approx(0.80, abs=0.005)
+    assert detectable(1.0, critical=2.5) > true
