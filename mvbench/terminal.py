@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,17 @@ def plain(text: str, *, lines: bool = False) -> str:
         character if character.isprintable() or (lines and character == "\n") else "\N{REPLACEMENT CHARACTER}"
         for character in text
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 error`, `2,000 errors`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def shown_path(path: Path) -> Path:
+    """The path from the working folder where it lies below that."""
+    path = path.absolute()
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def console() -> Console:

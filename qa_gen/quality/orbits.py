@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from mvbench.orbits import orbit_of
 from mvbench.types import Sample
 from qa_gen.quality.report import Orbits
-
-
-def orbit_of(sample: Sample) -> str | None:
-    """The orbit an item says it belongs to."""
-    name = sample.extras.get("orbit")
-    return name if isinstance(name, str) and name else None
 
 
 def group_of(sample: Sample) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mvbench.terminal import counted
 from mvbench.types import LETTERS
 from qa_gen.quality.report import TaskReport
 
@@ -64,10 +65,6 @@ def about_orbits(task: TaskReport) -> Iterator[str]:
 
 def questions(count: int) -> str:
     return counted(count, "question")
-
-
-def counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def some(texts: Sequence[str]) -> str:

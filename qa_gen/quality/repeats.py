@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mvbench.errors import Failure
+from mvbench.orbits import orbit_of
 from mvbench.types import Sample
 from mvbench.video.files import fingerprint
-from qa_gen.quality.orbits import orbit_of
 from qa_gen.quality.report import Repeats, Videos
 from qa_gen.wording import words
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from math import fsum
 from types import MappingProxyType
 
+from mvbench.orbits import orbit_of
 from mvbench.types import Sample
-from qa_gen.quality.orbits import orbit_of, orbits
+from qa_gen.quality.orbits import orbits
 from qa_gen.quality.probes.kinds import Kind
 
 GUESS = 0.0

@@ -1,6 +1,7 @@
 import pytest
 
-from qa_gen.quality.orbits import group_of, orbit_of
+from mvbench.orbits import orbit_of
+from qa_gen.quality.orbits import group_of
 from qa_gen.quality.orbits import orbits as orbits_in
 from tests.qa_gen.quality.trial import orbits, sample
 
