@@ -21,6 +21,9 @@ KNOWN_EXTENSIONS = (".mp4", ".webm", ".avi", ".mkv", ".mov", ".gif")
 REPLACEMENTS = "data0613"
 """The folder of clips that replaced corrupt ones in June 2024, laid out like `video/` itself."""
 
+KEPT = ("subtitle", "orbit", "dials", "reversed_answer")
+"""Further keys of an item that stay with it."""
+
 PLAIN_PATH = "it must be a plain relative path, without '..' or control characters"
 
 Item = dict[str, Any]
@@ -73,7 +76,7 @@ def read_item(item: Item, index: int, task: Task, media: MediaFolder) -> Sample:
 
 def extras_of(item: Item, *, where: str) -> Item:
     """The further keys that are kept. Raises DataError where a record could not hold them."""
-    extras: Item = {key: item[key] for key in ("subtitle", "orbit", "dials") if key in item}
+    extras: Item = {key: item[key] for key in KEPT if key in item}
     try:
         orjson.dumps(extras)
     except TypeError as error:

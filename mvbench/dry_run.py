@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from statistics import median
 
 from mvbench.errors import Failure, MVBenchError, RunError
-from mvbench.evaluation import cut, reader, unfinished
+from mvbench.evaluation import left_to_ask, reader
 from mvbench.folders import refuse_foreign, refuse_other_settings
 from mvbench.model import CountsTokens
 from mvbench.plan import Plan
-from mvbench.results import FACTS, Run
+from mvbench.results import FACTS, Done, Run
 from mvbench.scoring import HEADLINE
 from mvbench.types import Request, Sample
 from mvbench.views import shown_instead
@@ -106,14 +106,13 @@ def dry_run(plan: Plan) -> DryRun:
 
 def still_to_ask(plan: Plan, samples: Sequence[Sample]) -> list[Sample]:
     """The questions that the run folder has no reply to. Raises RunError where the run itself would be refused."""
-    done: set[str] = set()
+    done: Mapping[str, Done] = {}
     refuse_foreign(plan.folder, marker=FACTS, kind="run")
     if (plan.folder / FACTS).exists() and not plan.settings.fresh:
         run = Run.read(plan.folder)
         refuse_other_settings(plan.folder, run.facts["fingerprint"], plan.fingerprint, kind="run")
-        rows = run.done(HEADLINE)
-        done = {name for name, row in rows.items() if not (row.error and plan.settings.retry_errors)}
-    return [sample for batch in unfinished(cut(samples, plan.batch_size), done) for sample in batch]
+        done = run.done(HEADLINE)
+    return [sample for batch in left_to_ask(plan, samples, done) for sample in batch]
 
 
 def spread(samples: Sequence[Sample], count: int) -> list[Sample]:

@@ -27,10 +27,10 @@ from mvbench.model import Model, Reports
 from mvbench.plan import Plan, model_arguments
 from mvbench.pricing import Spending
 from mvbench.progress import progress
-from mvbench.results import SUMMARY, Done, Run, storable
+from mvbench.results import RESULTS, SUMMARY, UPLOAD, Done, Run, storable
 from mvbench.runner import Shown, evaluate
 from mvbench.scoring import HEADLINE, judge
-from mvbench.types import Frames, Sample
+from mvbench.types import Frames, Record, Sample
 from mvbench.video import read
 from mvbench.views import VIEWS, shown_instead
 
@@ -60,8 +60,7 @@ def run(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str], quiet: b
     samples = shown_instead(plan.dataset.samples, plan.settings.view, seed=plan.settings.seed)
     with Run.open(plan.folder, facts(plan, sources=sources, argv=argv), fresh=plan.settings.fresh) as folder:
         done = folder.done(HEADLINE)
-        kept = {name for name, row in done.items() if not (row.error and plan.settings.retry_errors)}
-        todo = unfinished(cut(samples, plan.batch_size), kept)
+        todo = left_to_ask(plan, samples, done)
         if done:
             asked = sum(sample.id in done for sample in samples)
             state = "nothing is left to ask" if not todo else "going on"
@@ -74,15 +73,21 @@ def run(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str], quiet: b
             stopped = stop.is_set()
         if not folder.done(HEADLINE):
             return Outcome(folder, None, interrupted=stopped)
-        summary = summarise(
-            folder.records(),
-            folder.tasks,
-            data_name=plan.dataset.name,
-            expected=len(samples),
-            max_errors=plan.settings.max_errors,
-        )
-        derive(folder, summary, plan.facts)
+        summary = concluded(plan, folder)
     return Outcome(folder, summary, interrupted=stopped and summary.missing > 0, spending=spending)
+
+
+def concluded(plan: Plan, folder: Run) -> Summary:
+    """What the run amounts to, and the files that follow from it. Raises DataError where nothing has been asked."""
+    summary = summarise(
+        folder.records(),
+        folder.tasks,
+        data_name=plan.dataset.name,
+        expected=len(plan.dataset.samples),
+        max_errors=plan.settings.max_errors,
+    )
+    derive(folder, summary, plan.facts)
+    return summary
 
 
 def ask_all(
@@ -99,32 +104,49 @@ def ask_all(
     to_ask = {sample.id for batch in todo for sample in batch}
     before = [row.correct for name, row in done.items() if name not in to_ask]
     counted, correct = len(before), sum(before)
-    noted = False
     with (
         reader(plan, [sample for batch in todo for sample in batch]) as read_clip,
         progress(plan.model.name, total=len(plan.dataset.samples), done=counted, quiet=quiet) as advance,
     ):
-        rounds = (
-            evaluate(
-                until(stop, batches, spending),
-                plan.model,
-                read=read_clip,
-                render=lambda sample: plan.protocol.render(sample, subtitles=plan.settings.subtitles),
-                judge=judge,
-            )
-            for batches in rounds_of(todo, spending)
-        )
-        for records in chain.from_iterable(rounds):
-            folder.append(records)
-            spending.add(records)
-            if not noted:
-                note_used(plan.model, folder)
-                noted = True
+        for records in ask_and_write(plan, todo, folder, read_clip=read_clip, spending=spending, stop=stop):
             counted += len(records)
             correct += sum(record.verdicts[HEADLINE].correct for record in records)
             advance(len(records), f"accuracy so far {100 * correct / counted:.1f} %")
-    note_used(plan.model, folder)
     spending.check()
+
+
+def ask_and_write(
+    plan: Plan,
+    todo: Sequence[Sequence[Sample]],
+    folder: Run,
+    *,
+    read_clip: Callable[[Sample], Shown],
+    spending: Spending,
+    stop: threading.Event,
+) -> Iterator[list[Record]]:
+    """Yield each batch's records once they are written, until all is done, a stop is requested or the money is spent.
+
+    Those who spend no more than `spending` allows call its `check` at the end.
+    """
+    rounds = (
+        evaluate(
+            until(stop, batches, spending),
+            plan.model,
+            read=read_clip,
+            render=lambda sample: plan.protocol.render(sample, subtitles=plan.settings.subtitles),
+            judge=judge,
+        )
+        for batches in rounds_of(todo, spending)
+    )
+    noted = False
+    for records in chain.from_iterable(rounds):
+        folder.append(records)
+        spending.add(records)
+        if not noted:
+            note_used(plan.model, folder)
+            noted = True
+        yield records
+    note_used(plan.model, folder)
 
 
 def note_used(model: Model, folder: Run) -> None:
@@ -146,7 +168,6 @@ def reader(plan: Plan, samples: Sequence[Sample]) -> Iterator[Callable[[Sample],
         yield lambda sample: None
         return
     jobs = [(sample.clip, plan.reading) for sample in samples if sample.answer is not None]
-    change = VIEWS.get(plan.settings.view)
     workers = plan.settings.workers or default_workers()
     with WorkerPool(
         read,
@@ -159,17 +180,28 @@ def reader(plan: Plan, samples: Sequence[Sample]) -> Iterator[Callable[[Sample],
         def read_next(sample: Sample) -> Shown:
             if sample.answer is None:
                 return None
-            shown: Shown = next(clips)
-            if change is None or not isinstance(shown, Frames):
-                return shown
-            return change(shown, f"{plan.settings.seed} {sample.id}")
+            return as_viewed(next(clips), sample, plan)
 
         yield read_next
+
+
+def as_viewed(shown: Shown, sample: Sample, plan: Plan) -> Shown:
+    """The frames as the plan's view changes them for this sample."""
+    change = VIEWS.get(plan.settings.view)
+    if change is None or not isinstance(shown, Frames):
+        return shown
+    return change(shown, f"{plan.settings.seed} {sample.id}")
 
 
 def cut(samples: Sequence[Sample], size: int) -> list[Sequence[Sample]]:
     """Batches from the full list, so that a resumed run cuts the same ones."""
     return [samples[start : start + size] for start in range(0, len(samples), size)]
+
+
+def left_to_ask(plan: Plan, samples: Sequence[Sample], done: Mapping[str, Done]) -> list[Sequence[Sample]]:
+    """The batches to ask, given how the questions that have a record ended."""
+    kept = {name for name, row in done.items() if not (row.error and plan.settings.retry_errors)}
+    return unfinished(cut(samples, plan.batch_size), kept)
 
 
 def unfinished(batches: Iterable[Sequence[Sample]], done: Iterable[str]) -> list[Sequence[Sample]]:
@@ -244,12 +276,12 @@ def derive(run: Run, summary: Summary, facts: RunFacts) -> None:
     run.derive(SUMMARY, pretty(summary.to_json()))
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows(csv_rows(summary, facts))
-    run.derive("results.csv", table.getvalue().encode())
+    run.derive(RESULTS, table.getvalue().encode())
     scores = upload(summary, facts)
     if scores is None:
-        run.withdraw("upload_leaderboard.json")
+        run.withdraw(UPLOAD)
     else:
-        run.derive("upload_leaderboard.json", pretty(scores))
+        run.derive(UPLOAD, pretty(scores))
 
 
 def facts(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str]) -> dict[str, Any]:
@@ -261,6 +293,7 @@ def facts(plan: Plan, *, sources: Mapping[str, str], argv: Sequence[str]) -> dic
         "protocol": asdict(plan.protocol),
         "data": {"name": plan.dataset.name, "hash": plan.dataset.hash, "questions": len(plan.dataset.samples)},
         "tasks": [asdict(task) for task in plan.dataset.tasks],
+        "batch_size": plan.batch_size,
         "arguments": {
             "given": [storable(word) for word in argv],
             # Other models' tables are nobody's business here.

@@ -1,5 +1,8 @@
 """Summary -> the rows and objects other programs read."""
 
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mvbench.metrics import MVBENCH, JudgeSummary, Summary
@@ -25,12 +28,12 @@ def csv_rows(summary: Summary, facts: RunFacts) -> list[list[str]]:
     """
     judge = summary.judge("parsed")
     columns = [
-        ("model", _inert(facts.model)),
-        ("frames", _inert(facts.frames)),
-        ("protocol", _inert(facts.protocol)),
-        ("view", _inert(facts.view)),
+        ("model", inert(facts.model)),
+        ("frames", inert(facts.frames)),
+        ("protocol", inert(facts.protocol)),
+        ("view", inert(facts.view)),
         ("judge", judge.judge),
-        ("data", _inert(summary.data_name)),
+        ("data", inert(summary.data_name)),
         ("score", summary.name),
         ("complete", "yes" if summary.complete else "no"),
         ("questions", str(summary.questions)),
@@ -40,7 +43,7 @@ def csv_rows(summary: Summary, facts: RunFacts) -> list[list[str]]:
         ("interval_low", _number(judge.macro.low)),
         ("interval_high", _number(judge.macro.high)),
         ("chance", _number(judge.chance)),
-        *((_inert(task.task.abbreviation), _number(task.accuracy)) for task in judge.tasks),
+        *((inert(task.task.abbreviation), _number(task.accuracy)) for task in judge.tasks),
         ("micro_mean_by_official_judge", _number(summary.judge("official").micro)),
     ]
     return [[name for name, _ in columns], [value for _, value in columns]]
@@ -62,8 +65,20 @@ def board_percentages(judge: JudgeSummary) -> dict[str, float]:
     return {**{task.task.title: task.accuracy for task in judge.tasks}, "Avg": judge.micro}
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
+    """The text, with a leading apostrophe where a spreadsheet would run it as a formula."""
     return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def csv_content(rows: Sequence[Mapping[str, object]]) -> bytes:
+    """A header and a line per row, which all have the same keys. Text that a spreadsheet would run is made inert."""
+    table = io.StringIO(newline="")
+    # every text in quotes: unasked, the writer leaves a lone carriage return bare, and readers end the row there
+    writer = csv.DictWriter(table, list(rows[0]), lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: inert(value) if isinstance(value, str) else value for name, value in row.items()})
+    return table.getvalue().encode()
 
 
 def _number(value: float | None) -> str:

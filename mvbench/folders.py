@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from filelock import FileLock, Timeout
@@ -65,7 +65,7 @@ def locked(path: Path) -> Iterator[None]:
         with FileLock(path / LOCK, timeout=0):
             yield
     except Timeout:
-        raise RunError(f"another process is writing {str(path)!r}; wait for it, or choose another --out") from None
+        raise RunError(f"another process is writing {str(path)!r}; wait for it, or choose another folder") from None
 
 
 RESUME = "finished questions are kept: mend that and run the same command again"
@@ -121,14 +121,21 @@ def pretty(content: object) -> bytes:
 
 def write_atomically(path: Path, content: bytes) -> Path:
     """Write beside the file and rename, so that a reader finds the old content or the new one, never a part."""
+    with written_atomically(path) as stream:
+        stream.write(content)
+    return path
+
+
+@contextmanager
+def written_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """A stream whose content becomes the file when the block ends well, for what is too large to be held."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
-            stream.write(content)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return path

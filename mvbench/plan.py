@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -24,7 +24,7 @@ from mvbench.prompts import PROTOCOLS, Protocol, parse
 from mvbench.registry import build, checked, dataset_folder, missing_arguments, model_factory, model_file
 from mvbench.sampling import Sampling
 from mvbench.settings import MODEL_FLAGS, RESULT_FREE_ARGUMENTS, EvalSettings
-from mvbench.types import Generation
+from mvbench.types import Generation, Sample, Task
 from mvbench.video import ReadOptions
 from mvbench.views import VIEWS
 
@@ -118,7 +118,7 @@ def make(settings: EvalSettings, model: Model | Callable[..., Any] | None = None
         },
         "data": dataset.hash,
         "tasks": [task.key for task in dataset.tasks],
-        "task_rules": hashlib.blake2b(canonical([asdict(task) for task in dataset.tasks]), digest_size=8).hexdigest(),
+        "task_rules": rules_of(dataset.tasks),
         "limit": settings.limit,
         "subset": settings.subset,
         "sampling": asdict(sampling),
@@ -138,6 +138,37 @@ def make(settings: EvalSettings, model: Model | Callable[..., Any] | None = None
     }
     canonical(fingerprint)
     return Plan(settings, dataset, answering, protocol, reading, fingerprint, find_price(settings, answering))
+
+
+def rules_of(chosen: Sequence[Task]) -> str:
+    """What tells sets of tasks apart that ask otherwise. How reversed clips are judged changes no question."""
+    rules = [{name: value for name, value in asdict(task).items() if name != "reversal"} for task in chosen]
+    return hashlib.blake2b(canonical(rules), digest_size=8).hexdigest()
+
+
+def variant(plan: Plan, samples: Sequence[Sample], *, view: str, out: Path, **changes: Any) -> Plan:
+    """The same plan for these of its samples, another view and folder, and other settings of frames, decoder or batch.
+
+    `view` may be any name: it is written down, and changes what is shown where `mvbench.views` knows it.
+    """
+    settings = replace(plan.settings, view=view, out=str(out), **changes)
+    sampling = choose_sampling(settings)
+    there = {sample.task for sample in samples}
+    chosen = tuple(task for task in plan.dataset.tasks if task.key in there)
+    return replace(
+        plan,
+        settings=settings,
+        dataset=replace(plan.dataset, tasks=chosen, samples=tuple(samples)),
+        reading=replace(plan.reading, sampling=sampling, decoder=settings.decoder),
+        fingerprint={
+            **plan.fingerprint,
+            "tasks": [task.key for task in chosen],
+            "task_rules": rules_of(chosen),
+            "sampling": asdict(sampling),
+            "view": view,
+            "decoder": settings.decoder,
+        },
+    )
 
 
 def check_complete(settings: EvalSettings, model: object) -> None:
@@ -176,7 +207,7 @@ def build_answering(
         return build(factory, arguments, generation, name=getattr(factory, "name", "given"))
     factory = model_factory(str(settings.model))
     if factory is Oracle:
-        arguments["table"] = {sample.id: sample.answer for sample in dataset.samples if sample.answer is not None}
+        arguments["table"] = {sample.id: sample.answer_text for sample in dataset.samples if sample.answer is not None}
     return build(factory, arguments, generation, name=str(settings.model))
 
 

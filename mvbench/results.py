@@ -28,6 +28,8 @@ SCHEMA = 1
 FACTS = "run.json"
 RECORDS = "records.jsonl"
 SUMMARY = "summary.json"
+RESULTS = "results.csv"
+UPLOAD = "upload_leaderboard.json"
 MAX_RUN_JSON_BYTES = 16 * 2**20
 RESUME = "finished questions are kept: mend that and run the same command again"
 
@@ -62,6 +64,11 @@ class Run:
         """An existing run. Raises RunError when the folder is none, or was made by a newer version."""
         facts_path = path / FACTS
         if not facts_path.is_file():
+            inside = sorted(path.glob(f"*/{FACTS}"))
+            if inside:
+                raise RunError(
+                    f"{str(path)!r} is no run folder, but holds some: name one, such as {str(inside[0].parent)!r}"
+                )
             raise RunError(f"{str(path)!r} is no run folder: it has no {FACTS}; `mvbench eval --out DIR` makes one")
         try:
             if facts_path.stat().st_size > MAX_RUN_JSON_BYTES:
@@ -344,24 +351,36 @@ def from_line(line: Mapping[str, Any]) -> Record:
             choices=choices,
             answer=answer,
             answer_text=expect(line["answer_text"], str),
-            clip=Clip(Path(clip["video"]), clip["kind"], clip["start_seconds"], clip["end_seconds"]),
+            clip=Clip(
+                Path(clip["video"]),
+                clip["kind"],
+                expect(clip["start_seconds"], float, int, type(None)),
+                expect(clip["end_seconds"], float, int, type(None)),
+            ),
             video=clip["video"],
-            located=clip["located"],
+            located=expect(clip["located"], str),
             item_hash=expect(line["item_hash"], str),
             cluster=expect(line["cluster"], str),
             flags=tuple(line["flags"]),
-            extras=line["extras"],
+            extras=expect(line["extras"], dict),
         ),
-        prompt_hash=line["prompt_hash"],
+        prompt_hash=expect(line["prompt_hash"], str, type(None)),
         reply=None if reply is None else reply_of(reply),
-        verdicts={
-            judge: Verdict(row["choice"], row["correct"], Status(row["status"]), tuple(row["flags"]))
-            for judge, row in line["verdicts"].items()
-        },
-        frames=line["frames"],
+        verdicts={judge: verdict_of(row) for judge, row in line["verdicts"].items()},
+        frames=expect(line["frames"], dict, type(None)),
         failure=None if failure is None else Failure(failure["reason"], expect(failure["detail"], str)),
-        read_seconds=line["read_seconds"],
-        answer_seconds=line["answer_seconds"],
+        read_seconds=expect(line["read_seconds"], float, int),
+        answer_seconds=expect(line["answer_seconds"], float, int),
+    )
+
+
+def verdict_of(row: Mapping[str, Any]) -> Verdict:
+    """A verdict as a line holds it. Raises KeyError, TypeError or ValueError."""
+    return Verdict(
+        choice=expect(row["choice"], int, type(None)),
+        correct=expect(row["correct"], bool),
+        status=Status(row["status"]),
+        flags=tuple(expect(flag, str) for flag in row["flags"]),
     )
 
 
@@ -384,6 +403,12 @@ def reply_of(row: Mapping[str, Any]) -> Reply:
         input_tokens=expect(row.get("input_tokens"), int, type(None)),
         output_tokens=expect(row.get("output_tokens"), int, type(None)),
     )
+
+
+def refuse_own_file(path: Path) -> None:
+    """Raises RunError for one of the files of a run, which nothing that is made of a run may replace."""
+    if path.name in (FACTS, RECORDS, SUMMARY, RESULTS, UPLOAD) and (path.parent / FACTS).is_file():
+        raise RunError(f"{str(path)!r} is part of a run; choose another --out")
 
 
 def expect(value: Any, *kinds: type) -> Any:

@@ -16,7 +16,7 @@ from rich.text import Text
 from mvbench.exports import RunFacts, upload
 from mvbench.metrics import JudgeSummary, SkillSummary, Summary, TaskSummary
 from mvbench.statistics import Estimate
-from mvbench.terminal import plain
+from mvbench.terminal import counted, plain
 from mvbench.types import Status, Task
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def result_table(summary: Summary, facts: RunFacts, *, judge: str = "parsed") ->
     """
     chosen = summary.judge(judge)
     return Group(
-        _heading(summary, facts, judge),
+        heading(summary, facts, judge),
         _Fitted(_task_table(chosen, head_letters=None), _task_table(chosen, head_letters=3)),
-        *_foot(summary, chosen, facts),
+        *foot(summary, chosen, facts),
     )
 
 
@@ -74,7 +74,8 @@ def verification_table(result: Verification, tasks: Sequence[Task]) -> Renderabl
     return Group(Text(f"{plain(result.data)}, {len(result.findings):,} questions\n", style="bold"), table, Text(""))
 
 
-def _heading(summary: Summary, facts: RunFacts, judge: str) -> Text:
+def heading(summary: Summary, facts: RunFacts, judge: str) -> Text:
+    """What the numbers are about, and a line break."""
     words = [summary.data_name, f"{facts.frames} frames", f"protocol {facts.protocol}", f"judge {judge}"]
     if facts.view != "full":
         words.insert(2, f"view {facts.view}")
@@ -107,7 +108,7 @@ def _skill_cells(skill: SkillSummary, troubles: Sequence[Status]) -> Iterator[Te
     yield Text(plain(skill.skill))
     yield Text(str(sum(task.questions for task in skill.tasks)))
     yield Text(f"{skill.macro.mean:.1f}")
-    yield Text(_interval(skill.macro.low, skill.macro.high))
+    yield Text(interval(skill.macro.low, skill.macro.high))
     yield Text(f"{skill.chance:.1f}")
     for status in troubles:
         yield _count(sum(task.statuses[status] for task in skill.tasks))
@@ -117,13 +118,14 @@ def _task_cells(task: TaskSummary, troubles: Sequence[Status]) -> Iterator[Text]
     yield Text(" " + plain(task.task.title))
     yield Text(str(task.questions))
     yield Text(f"{task.accuracy:.1f}")
-    yield Text(_interval(task.low, task.high), style="dim")
+    yield Text(interval(task.low, task.high), style="dim")
     yield Text(f"{task.chance:.1f}", style="dim")
     for status in troubles:
         yield _count(task.statuses[status])
 
 
-def _foot(summary: Summary, judge: JudgeSummary, facts: RunFacts) -> Iterator[Text]:
+def foot(summary: Summary, judge: JudgeSummary, facts: RunFacts) -> Iterator[Text]:
+    """An empty line, then the score and all that qualifies it."""
     yield Text("")
     for shortfall in summary.shortfalls:
         yield Text(f"incomplete: {shortfall}", style="bold red")
@@ -137,10 +139,10 @@ def _foot(summary: Summary, judge: JudgeSummary, facts: RunFacts) -> Iterator[Te
     if any(count for status, count in judge.statuses.items() if status is not Status.OK):
         parts = ", ".join(f"{count:,} {status}" for status, count in judge.statuses.items() if count)
         repeats = "" if summary.asked == summary.questions else f" in {summary.asked:,} replies"
-        yield Text(f"{_number_of(summary.questions, 'question')}{repeats}: {parts}")
+        yield Text(f"{counted(summary.questions, 'question')}{repeats}: {parts}")
     if summary.errors:
         bounds = f"between {judge.macro.mean:.1f} and {judge.best:.1f}"
-        yield Text(f"{_number_of(summary.errors, 'error')} counted wrong: {bounds}", style="yellow")
+        yield Text(f"{counted(summary.errors, 'error')} counted wrong: {bounds}", style="yellow")
     if facts.protocol != PUBLISHED_PROTOCOL:
         yield Text(
             f"published VideoChat2 numbers were made with `{PUBLISHED_PROTOCOL}` and the official scorer",
@@ -151,17 +153,14 @@ def _foot(summary: Summary, judge: JudgeSummary, facts: RunFacts) -> Iterator[Te
 def _value(estimate: Estimate) -> str:
     if estimate.margin is None:
         return f"{estimate.mean:.1f} (no interval: too few questions or videos)"
-    interval = _interval(estimate.low, estimate.high)
-    return f"{estimate.mean:.1f} ± {estimate.margin:.1f} (95 % interval {interval})"
+    bounds = interval(estimate.low, estimate.high)
+    return f"{estimate.mean:.1f} ± {estimate.margin:.1f} (95 % interval {bounds})"
 
 
-def _interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None) -> str:
+    """`4.2-55.8`, or nothing where it is unknown."""
     return "" if low is None or high is None else f"{low:.1f}-{high:.1f}"
 
 
 def _count(count: int) -> Text:
     return Text(str(count), style="yellow") if count else Text("")
-
-
-def _number_of(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -8,20 +8,20 @@ import logging
 import math
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from mvbench.annotations import PLAIN_PATH, Item, MediaFolder, read_item, stays_inside
 from mvbench.errors import DataError, UsageError, suggestion
 from mvbench.metrics import MVBENCH, MVBENCH_WITHOUT_POSE, QUESTIONS_PER_TASK, UNOBTAINABLE
 from mvbench.toml import parse_toml
-from mvbench.types import Sample, Task
+from mvbench.types import Reversal, Sample, Task
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,7 @@ def parse_task(key: str, table: object, *, origin: str) -> Task:
         "bounded": False,
         "source": table["folder"],
         "options": "?",
+        "reversal": "undefined",
     } | table
     names = [field.name for field in fields(Task) if field.name != "key"]
     for name, value in row.items():
@@ -88,6 +89,8 @@ def parse_task(key: str, table: object, *, origin: str) -> Task:
             raise UsageError(f"{origin}: {key}.{name} must be of type {kind.__name__}, not {value!r}")
     if row["media"] not in ("video", "gif", "frames"):
         raise UsageError(f"{origin}: {key}.media is {row['media']!r}; choose video, gif or frames")
+    if row["reversal"] not in get_args(Reversal):
+        raise UsageError(f"{origin}: {key}.reversal is {row['reversal']!r}; choose {', '.join(get_args(Reversal))}")
     for name in ("json", "folder"):
         if not stays_inside(row[name]):
             raise UsageError(f"{origin}: {key}.{name} is {row[name]!r}; {PLAIN_PATH}")
@@ -179,8 +182,7 @@ def load(
             len(unbounded),
             unbounded[0],
         )
-    lines = "\n".join(f"{sample.task} {sample.item_hash}" for rows in samples.values() for sample in rows)
-    digest = hashlib.blake2b(lines.encode("utf-8"), digest_size=16).hexdigest()
+    digest = content_hash((sample.task, sample.item_hash) for rows in samples.values() for sample in rows)
     kept = [
         sample if turn == 1 else replace(sample, id=f"{sample.id}#{turn}")
         for rows in samples.values()
@@ -190,6 +192,12 @@ def load(
     manifest = read_manifest(folder)
     name = dataset_name(manifest, annotations, own={task.key for task in own}) or f"custom-{digest[:8]}"
     return Dataset(name, digest, tuple(task for task, _ in chosen), tuple(kept), writers_of(manifest))
+
+
+def content_hash(items: Iterable[tuple[str, str]]) -> str:
+    """What tells data sets apart: task and `item_hash` of every question, in their order."""
+    lines = "\n".join(f"{task} {item}" for task, item in items)
+    return hashlib.blake2b(lines.encode("utf-8"), digest_size=16).hexdigest()
 
 
 def read_annotations(folder: Path, tasks: Sequence[Task]) -> list[tuple[Task, list[Item]]]:

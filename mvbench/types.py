@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MediaKind = Literal["video", "gif", "frames"]
 AnswerMode = Literal["generate", "options", "texts"]
 FinishReason = Literal["stop", "length", "content_filter"]
+Reversal = Literal["invariant", "equivariant", "undefined"]
+"""What playing a clip backwards does to the right answer: nothing, or it becomes another one, or nobody can say."""
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -35,6 +37,7 @@ class Task:
     bounded: bool
     source: str
     options: str
+    reversal: Reversal = "undefined"
 
 
 @dataclass(frozen=True, slots=True)

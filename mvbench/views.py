@@ -73,6 +73,14 @@ def shown_instead(samples: Sequence[Sample], view: str, *, seed: int) -> list[Sa
     ]
 
 
+def rotated(sample: Sample, places: int) -> Sample:
+    """The same question, id and hash with its choices turned round: the first `places` of them stand last."""
+    choices = sample.choices[places:] + sample.choices[:places]
+    # As wherever an answer's place is found, the last of several equal choices is meant.
+    answer = max((place for place, choice in enumerate(choices) if choice == sample.answer_text), default=None)
+    return replace(sample, choices=choices, answer=answer)
+
+
 def swapped(samples: Sequence[Sample], *, seed: int) -> dict[str, Sample]:
     """For each sample id, a sample of the same task with another video.
 

@@ -166,7 +166,8 @@ def test_tasks_and_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["models"]) == 0
     listed = capsys.readouterr().out
     assert all(name in listed for name in ("first-choice", "random", "oracle", "replay", "path"))
-    assert re.search(r"^oracle +Answers from", listed, re.MULTILINE), "what the harness gives is no argument"
+    listed_oracle = re.search(r"^oracle +accuracy=1.0 +Answers from", listed, re.MULTILINE)
+    assert listed_oracle, "what the harness gives is no argument"
 
 
 def test_the_module_is_the_command() -> None:

@@ -111,6 +111,11 @@ def test_a_line_that_is_json_but_no_record_is_named(tmp_path: Path, line: bytes)
         {"cluster": [1]},
         {"question": None},
         {"clip": None},
+        {"extras": None},
+        {"frames": "16"},
+        {"read_seconds": "long"},
+        {"verdicts": {"parsed": {"choice": 0, "correct": "yes", "status": "ok", "flags": []}}},
+        {"verdicts": {"parsed": {"choice": 0, "correct": 10**9, "status": "ok", "flags": []}}},
     ],
     ids=str,
 )
@@ -144,6 +149,13 @@ def test_a_run_made_with_other_settings_is_refused_and_every_difference_named(tm
     with pytest.raises(RunError, match=r'model: "m" there, "n" now; frames: 16 there, 8 now.*--fresh'):
         Run.open(path, other)
     assert ids(path) == [one.sample.id for one in RECORDS]
+
+
+def test_a_folder_of_runs_is_no_run_and_names_one(tmp_path: Path) -> None:
+    for name in ("full", "none"):
+        written(tmp_path / name)
+    with pytest.raises(RunError, match=r"is no run folder, but holds some: name one, such as .*full'"):
+        Run.read(tmp_path)
 
 
 def test_fresh_moves_the_old_run_aside_and_keeps_it(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from mvbench.importers.joining import Choice, join
     from mvbench.importers.tables import remarks, report
     from mvbench.importers.writing import write
-    from mvbench.terminal import console, plain
+    from mvbench.terminal import console, plain, shown_path
 
     logged = read_all(
         [user_path(name, flag="FILE") for name in arguments.files],
@@ -79,7 +79,3 @@ def run(arguments: argparse.Namespace) -> int:
         printer.print(plain(line), markup=False, soft_wrap=True)
     printer.print(f"\nThe run lies in {shown_path(written.path)}", markup=False, soft_wrap=True)
     return 0 if written.summary.complete else TOO_MANY_ERRORS
-
-
-def shown_path(path: Path) -> Path:
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

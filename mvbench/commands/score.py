@@ -41,10 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
 def show(summary: Summary, facts: RunFacts, *, judge: str, path: Path) -> None:
     """Print the table of one judge and where everything else lies."""
     from mvbench.tables import result_table
-    from mvbench.terminal import console
+    from mvbench.terminal import console, shown_path
 
     printer = console()
     printer.print(result_table(summary, facts, judge=judge))
-    here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    where = f"\nEverything lies in {here}: records.jsonl, summary.json, results.csv"
+    where = f"\nEverything lies in {shown_path(path)}: records.jsonl, summary.json, results.csv"
     printer.print(where, markup=False, soft_wrap=True)

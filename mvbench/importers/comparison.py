@@ -56,7 +56,7 @@ def compare(logged: Logged, joined: Joined, records: Sequence[Record], summary: 
     entries = [
         totals.Entry(titles[sample.task], sample.choices, sample.answer_text, row.reply)
         for sample, row in joined.pairs
-        if row is not None
+        if row is not None and row.failure is None
     ]
     return Comparison(
         asked=len(records),

@@ -2,7 +2,8 @@
 
 Source: EvolvingLMMs-Lab/lmms-eval, lmms_eval/loggers/evaluation_tracker.py and evaluator.py of version 0.7. A line
 keeps `doc_id`, `target`, `filtered_resps`, `input` (the prompt) and the task's own score, but neither the video nor the
-list of choices: those are read back out of the prompt. `doc`, which other versions write, is used where it is there.
+list of choices: those are read back out of the prompt. `doc`, which other versions write, is used where it is there,
+and so is `mvbench`, which `mvbench report --format lmms` adds.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonlines
 
-from mvbench.errors import DataError
+from mvbench.errors import DataError, Failure, FailureReason
 from mvbench.importers.rows import (
     MAX_CELL_CHARS,
     MAX_JSON_BYTES,
@@ -28,11 +29,14 @@ from mvbench.importers.rows import (
     seconds_of,
     text_of,
 )
-from mvbench.types import LETTERS
+from mvbench.results import reply_of
+from mvbench.types import LETTERS, Reply
 
 FILE_NAME = re.compile(r"(?:^|_)samples_(?P<task>.+)\.jsonl$")
 QUESTION = re.compile(r"Question:(?P<question>.*?)\nOption:\n(?P<options>\(A\) .*)", re.DOTALL)
 METRIC = "mvbench_accuracy"
+OURS = "mvbench"
+"""The key under which a line of ours says how the reply came about, or why there is none."""
 
 
 def is_mvbench(path: Path) -> bool:
@@ -90,12 +94,14 @@ def row_of(line: dict[str, Any], *, task: str | None, where: str) -> Row:
     score = line.get(METRIC, {})
     points = score.get("score") if isinstance(score, dict) else None
     named = line.get("task") if task is None else task
+    # what the model said, and not what a filter left of it, where both are there
+    reply = first_text(line["resps"] if "resps" in line else line["filtered_resps"], where=where)
+    said, failure = told(line, reply, where=where)
     return Row(
         where=where,
         task=named if isinstance(named, str) else None,
         index=place_of(line["doc_id"], name="doc_id", where=where),
-        # what the model said, and not what a filter left of it, where both are there
-        reply=first_text(line["resps"] if "resps" in line else line["filtered_resps"], where=where),
+        reply=reply,
         question=question,
         choices=choices,
         prompt=prompt,
@@ -104,7 +110,23 @@ def row_of(line: dict[str, Any], *, task: str | None, where: str) -> Row:
         start=seconds_of(doc.get("start"), where=where),
         end=seconds_of(doc.get("end"), where=where),
         right=points == 1 if isinstance(points, int | float) else None,
+        said=said,
+        failure=failure,
     )
+
+
+def told(line: dict[str, Any], text: str, *, where: str) -> tuple[Reply | None, Failure | None]:
+    """What a line of ours says beyond the reply's text; twice None for a line of the tool's. Raises DataError."""
+    more = expect_table(line.get(OURS) or {}, where=f"{where}: {OURS}")
+    try:
+        if (failure := more.get("failure")) is not None:
+            reason, detail = failure["reason"], failure["detail"]
+            if reason not in get_args(FailureReason) or not isinstance(detail, str):
+                raise ValueError(reason)
+            return None, Failure(reason, text_of(detail))
+        return (None if more.get("reply") is None else reply_of({"text": text} | more["reply"])), None
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise DataError(f"{where}: {OURS} is {more!r:.60}; it must be what `mvbench report` wrote there") from None
 
 
 def asked(prompt: str, *, where: str) -> tuple[str, tuple[str, ...]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mvbench.errors import DataError
+from mvbench.errors import DataError, Failure
+from mvbench.types import Reply
 
 MAX_ROWS = 500_000
 MAX_JSON_BYTES = 2**30
@@ -40,7 +41,8 @@ class Row:
     `task`: as the tool spells it. `index`: the question's place in its task (lmms-eval, notebook) or in the whole table
     (VLMEvalKit). `prompt`: what question and choices were read back out of, where the file has no list of them.
     `gold`: the right option as `(B) text`, all that the notebook keeps of the question. `right`: the tool's own
-    verdict. `where` is for messages.
+    verdict. `said` and `failure`, where this package itself wrote the file: how the reply came about, or why there is
+    none. `where` is for messages.
     """
 
     where: str
@@ -56,6 +58,8 @@ class Row:
     start: float | None = None
     end: float | None = None
     right: bool | None = None
+    said: Reply | None = None
+    failure: Failure | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ def record_of(sample: Sample, row: Row | None, tool: Tool) -> Record:
         failure = Failure("answer", f"the answer {sample.answer_text!r} is none of the choices")
     elif row is None:
         failure = Failure("model", "the imported file has no reply to this question")
-    reply = Reply(row.reply, prefix=tool.prefix) if row and not failure else None
+    else:
+        failure = row.failure
+    reply = (row.said or Reply(row.reply, prefix=tool.prefix)) if row and not failure else None
     return Record(
         sample=sample,
         prompt_hash=None,

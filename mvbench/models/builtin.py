@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
+from mvbench.errors import UsageError, suggestion
 from mvbench.types import LETTERS, FrameSpec, Generation, Reply, Request
 
 
@@ -39,16 +41,54 @@ class RandomChoice(FirstChoice):
 
 
 class Oracle(FirstChoice):
-    """Answers from a table sample id -> index of the right choice, which only the harness can give it."""
+    """Answers from a table of the right answers that only the harness has, as often as `accuracy` says.
+
+    table: sample id -> text of the right choice. `accuracy` is the share of questions it answers right, for all tasks
+    (`accuracy=0.7`) or by task (`accuracy={moving_direction=0.9,default=0.5}`; `default`, of the tasks not named, is
+    1). Which ones, and which other choice instead, depends on the seed, the sample and the texts only: the same under
+    any order of the choices. Under one seed an oracle is right wherever a less accurate one is.
+    """
 
     name = "oracle"
 
-    def __init__(self, *, generation: Generation, table: Mapping[str, int]) -> None:
+    def __init__(
+        self, *, generation: Generation, table: Mapping[str, str], accuracy: float | Mapping[str, float] = 1.0
+    ) -> None:
         super().__init__(generation=generation)
         self._table = table
+        self._accuracy = accuracies(accuracy, tasks={task_of(sample_id) for sample_id in table})
+
+    def identity(self) -> Mapping[str, Any]:
+        perfect = set(self._accuracy.values()) == {1.0}
+        return {"version": "1"} if perfect else {"version": "1", "accuracy": self._accuracy}
 
     def choose(self, request: Request) -> int:
-        return self._table[request.sample_id]
+        choices, right = request.choices, self._table[request.sample_id]
+        luck = random.Random(f"{self._generation.seed} {request.sample_id}")
+        wrong = sorted({text for text in choices if text != right})
+        share = self._accuracy.get(task_of(request.sample_id), self._accuracy[DEFAULT])
+        text = right if luck.random() < share or not wrong else luck.choice(wrong)
+        # The public rule: of equal choices the last one is the right one.
+        return max(place for place, choice in enumerate(choices) if choice == text)
+
+
+DEFAULT = "default"
+
+
+def task_of(sample_id: str) -> str:
+    return sample_id.partition("/")[0]
+
+
+def accuracies(value: object, *, tasks: Collection[str]) -> dict[str, float]:
+    """The share right by task, `default` for those not named. Raises UsageError."""
+    table = value if isinstance(value, Mapping) else {DEFAULT: value}
+    for task, share in table.items():
+        if task != DEFAULT and task not in tasks:
+            raise UsageError(f"accuracy names the task {task!r}, of which nothing is asked{suggestion(task, tasks)}")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            where = "" if task == DEFAULT else f" of {task}"
+            raise UsageError(f"accuracy{where} is {share!r}; it must be a share between 0 and 1, such as 0.7")
+    return {DEFAULT: 1.0} | {task: float(share) for task, share in sorted(table.items())}
 
 
 def answer_with(request: Request, choice: int, generation: Generation) -> Reply:

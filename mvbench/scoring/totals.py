@@ -65,6 +65,8 @@ class NotebookTotal:
 
 def notebook(entries: Sequence[Entry]) -> NotebookTotal | Stopped:
     """Its loop over the questions; a reply that is not there is the empty one, and so counts as right."""
+    if not entries:
+        return Stopped("ZeroDivisionError")
     try:
         return NotebookTotal(counted_per_task(entries, notebook_credits))
     except IndexError:
@@ -116,7 +118,7 @@ class LmmsTotal:
     def printed(self) -> dict[str, LmmsPrinted]:
         """The cells of each task's row. One row that needs decimals gives them to every row."""
         values = {task: Decimal(str(row.saved) if row.counted == 0 else f"{row.saved:.4f}") for task, row in self._rows}
-        decimals = max(needed_decimals(value) for value in values.values())
+        decimals = max((needed_decimals(value) for value in values.values()), default=0)
         return {
             task: LmmsPrinted(
                 f"{values[task]:.{decimals}f}",

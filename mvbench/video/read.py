@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,10 +15,13 @@ from mvbench.video.files import fingerprint
 from mvbench.video.frame_folder import FrameFolderSource
 from mvbench.video.pyav import PyAVSource
 from mvbench.video.resize import resizer
-from mvbench.video.source import Source
+from mvbench.video.source import RGB, Source
 
 GIF_FPS = 25.0
 """What the public rule counts for every GIF, whatever its delays."""
+
+Chosen = tuple[list[int], tuple[str, ...]]
+"""Indices of frames to look at, and notes on how they came about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +47,55 @@ def read(clip: Clip, how: ReadOptions) -> Frames:
     Raises Failure: `missing`, `unreadable`, `no_video`, `truncated` (a frame that is asked for lies beyond what the
     file holds), `corrupt` or `bounds`. Raises MissingExtra where the decoder or the resizer is not installed.
     """
+    return at_once(clip, how, [how.sampling])[0]
+
+
+def read_each(clip: Clip, how: ReadOptions, samplings: Sequence[Sampling]) -> list[Frames | Failure]:
+    """What `read` gives or raises for each of these samplings in place of `how.sampling`, decoded in one pass.
+
+    Where a frame that only some of them need cannot be had, each is read on its own.
+    """
+    try:
+        return list(at_once(clip, how, samplings))
+    except Failure as failure:
+        if len(samplings) == 1:
+            return [failure]
+    return [read_each(clip, how, [sampling])[0] for sampling in samplings]
+
+
+def at_once(clip: Clip, how: ReadOptions, samplings: Sequence[Sampling]) -> list[Frames]:
+    """The frames of each sampling in place of `how.sampling`, all or none. Raises as `read` does."""
     resize = resizer(how.resize, side=how.side, max_pixels=how.max_pixels)
     content = fingerprint(clip.path)
     with open_source(clip, how) as source:
-        indices, notes = plan(source, clip, how.sampling)
-        places: dict[int, list[int]] = {}
+        chosen = [plan(source, clip, sampling) for sampling in samplings]
+        return collected(source, clip, chosen, resize=resize, content=content)
+
+
+def collected(
+    source: Source, clip: Clip, chosen: Sequence[Chosen], *, resize: Callable[[RGB], RGB], content: str
+) -> list[Frames]:
+    """The frames of each choice of indices; an index that several hold is decoded once.
+
+    Raises Failure `corrupt` or `missing`, also for frames of several sizes.
+    """
+    places: dict[int, list[tuple[int, int]]] = {}
+    for number, (indices, _) in enumerate(chosen):
         for place, index in enumerate(indices):
-            places.setdefault(index, []).append(place)
-        rgb = None
-        for index, picture in source.decode(sorted(places)):
-            shown = resize(picture)
-            if rgb is None:
-                rgb = np.empty((len(indices), *shown.shape), np.uint8)
-                source_size = picture.shape[1], picture.shape[0]
-            if shown.shape != rgb.shape[1:]:
-                sizes = " and ".join(f"{width}x{height}" for height, width, _ in (rgb.shape[1:], shown.shape))
-                raise Failure("corrupt", f"{clip.path} has frames of several sizes, {sizes}")
-            rgb[places[index]] = shown
-        assert rgb is not None
-        return Frames(
+            places.setdefault(index, []).append((number, place))
+    pictures: list[RGB] = []
+    for index, picture in source.decode(sorted(places)):
+        shown = resize(picture)
+        if not pictures:
+            pictures = [np.empty((len(indices), *shown.shape), np.uint8) for indices, _ in chosen]
+            source_size = picture.shape[1], picture.shape[0]
+        if shown.shape != pictures[0].shape[1:]:
+            sizes = " and ".join(f"{width}x{height}" for height, width, _ in (pictures[0].shape[1:], shown.shape))
+            raise Failure("corrupt", f"{clip.path} has frames of several sizes, {sizes}")
+        for number, place in places[index]:
+            pictures[number][place] = shown
+    return [
+        Frames(
             rgb=rgb,
             pts_seconds=np.array([source.pts_seconds(index) for index in indices]),
             indices=tuple(indices),
@@ -73,6 +107,8 @@ def read(clip: Clip, how: ReadOptions) -> Frames:
             fingerprint=content,
             notes=source.notes + notes,
         )
+        for rgb, (indices, notes) in zip(pictures, chosen, strict=True)
+    ]
 
 
 def open_source(clip: Clip, how: ReadOptions) -> Source:
@@ -87,10 +123,10 @@ def open_source(clip: Clip, how: ReadOptions) -> Source:
     return PyAVSource(clip.path, strict=how.strict)
 
 
-def plan(source: Source, clip: Clip, sampling: Sampling) -> tuple[list[int], tuple[str, ...]]:
+def plan(source: Source, clip: Clip, sampling: Sampling) -> Chosen:
     """The indices to look at and notes about clamped bounds. Raises Failure `truncated` or `bounds`."""
 
-    def among(num_frames: int) -> tuple[list[int], tuple[str, ...]]:
+    def among(num_frames: int) -> Chosen:
         max_frame = source.first_index + num_frames - 1
         bound = bounds_of(clip, last_seconds=max_frame / source.fps)
         try:

@@ -9,7 +9,7 @@ from mvbench.importers.comparison import Comparison, JudgeRow, compare
 from mvbench.importers.found import read_all
 from mvbench.importers.joining import Choice, join
 from mvbench.importers.writing import write
-from mvbench.scoring.totals import KitTotal, LmmsTotal, NotebookTotal, Stopped
+from mvbench.scoring.totals import KitTotal, LmmsTotal, NotebookTotal, Stopped, lmms_eval, notebook, vlm_eval_kit
 from mvbench.types import LETTERS, Sample
 from tests.importers import logs
 from tests.importers.command import import_files
@@ -145,3 +145,9 @@ def test_control_codes_in_names_do_not_reach_the_terminal(
     import_files(logs.write_tsv(tmp_path / "m\x1b[31m_MVBench.tsv", rows), "--model", "[bold]m\x1b]0;x\x07")
     out = capsys.readouterr().out
     assert "\x1b" not in out and "\x07" not in out and "[bold]m" in out
+
+
+def test_where_no_question_has_a_reply_no_tool_has_a_number() -> None:
+    assert notebook([]) == Stopped("ZeroDivisionError")
+    assert lmms_eval([]) == LmmsTotal({}) and LmmsTotal({}).printed == {}
+    assert isinstance(vlm_eval_kit([]), Stopped)

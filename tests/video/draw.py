@@ -11,6 +11,7 @@ import av
 import av.container
 import numpy as np
 import numpy.typing as npt
+from av.video.reformatter import VideoReformatter
 from PIL import Image
 
 RGB = npt.NDArray[np.uint8]
@@ -23,8 +24,9 @@ GRID = 4
 
 def picture(number: int, *, width: int = WIDTH, height: int = HEIGHT) -> RGB:
     """uint8 `(height, width, 3)`: a drifting gradient with the number in black and white blocks."""
-    y, x = np.mgrid[:height, :width]
-    rgb = np.stack([(2 * x + 3 * number) % 256, (2 * y + number) % 256, (x + y) % 256], axis=-1).astype(np.uint8)
+    y, x = np.ogrid[:height, :width]
+    rgb = np.empty((height, width, 3), np.uint8)
+    rgb[..., 0], rgb[..., 1], rgb[..., 2] = (2 * x + 3 * number) % 256, (2 * y + number) % 256, (x + y) % 256
     digits = [(number >> bit) & 1 for bit in range(BITS)]
     for place, digit in enumerate(digits + [1 - digit for digit in digits]):
         rgb[block(place, width, height)] = 255 * digit
@@ -71,6 +73,7 @@ def video(
 ) -> Path:
     """Encode pictures at 25 per second. `times` gives each picture's time, in frames, by its place."""
     width, height = size
+    reformatter = VideoReformatter()  # one for all pictures: to set one up takes longer than to use it
     with av.open(str(path), "w", options=container_options or {}) as container:
         stream = container.add_stream(codec, rate=FPS, options=options or {})
         stream.width, stream.height, stream.pix_fmt = width, height, pix_fmt
@@ -81,7 +84,7 @@ def video(
             stream.set_display_rotation(rotation)
         for place, number in enumerate(numbers):
             frame = av.VideoFrame.from_ndarray(picture(number, width=width, height=height), format="rgb24")
-            frame = frame.reformat(format=pix_fmt)
+            frame = reformatter.reformat(frame, format=pix_fmt, threads=1)
             frame.pts, frame.time_base = times(place), Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
