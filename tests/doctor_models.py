@@ -217,7 +217,7 @@ class WholeFile(Seer):
 
     def look(self, request: Request) -> View:
         whole = replace(request.clip, start_seconds=None, end_seconds=None)
-        frames = read(whole, ReadOptions(sampling=Sampling(num_frames=16)))
+        frames = read(whole, ReadOptions(sampling=Sampling(num_frames=16), side=None))
         return super().look(replace(request, frames=frames))
 
 

@@ -103,16 +103,18 @@ def test_other_settings_over_a_run_are_refused_and_named(
     assert 'model: "first-choice" there, "random" now; seed: 0 there, 3 now' in message.replace(" | ", "; ")
 
 
-def test_batch_size_and_workers_are_no_other_settings(first_choice: Path, tmp_path: Path, numbered_dir: Path) -> None:
-    out = tmp_path / "again"
-    words = ["--model", "first-choice", "--data", numbered_dir, "--out", out, "--batch-size", 7, "--workers", 1]
-    assert evaluate(*words) == 0
-    assert lines(out) == lines(first_choice)
-    assert (out / "summary.json").read_bytes() == (first_choice / "summary.json").read_bytes()
-    assert (out / "results.csv").read_bytes() == (first_choice / "results.csv").read_bytes()
+def test_batch_size_and_workers_are_no_other_settings(tmp_path: Path, numbered_dir: Path) -> None:
+    words = ["--model", "first-choice", "--data", numbered_dir, "--tasks", "AA,UA,FP,ER"]
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert evaluate(*words, "--out", one, "--workers", 2) == 0
+    assert evaluate(*words, "--out", other, "--batch-size", 7, "--workers", 1) == 0
+    assert {row["clip"]["kind"] for row in lines(one)} == {"video", "gif", "frames"}
+    assert lines(other) == lines(one)
+    assert (other / "summary.json").read_bytes() == (one / "summary.json").read_bytes()
+    assert (other / "results.csv").read_bytes() == (one / "results.csv").read_bytes()
     assert (
-        json.loads((out / "run.json").read_text())["fingerprint"]
-        == json.loads((first_choice / "run.json").read_text())["fingerprint"]
+        json.loads((other / "run.json").read_text())["fingerprint"]
+        == json.loads((one / "run.json").read_text())["fingerprint"]
     )
 
 
@@ -141,7 +143,7 @@ def test_random_depends_on_the_seed_only(tmp_path: Path, numbered_dir: Path) -> 
 @pytest.mark.parametrize("view", ["none", "zeros", "noise", "middle", "shuffle", "reverse", "swap"])
 def test_every_view_runs_and_says_what_was_shown(tmp_path: Path, view: str, numbered_dir: Path) -> None:
     words = ["--model", "first-choice", "--data", numbered_dir, "--frames", 4, "--view", view, "--limit", 4]
-    assert evaluate(*words, "--tasks", "MD,ER", "--out", tmp_path / "run") == 0
+    assert evaluate(*words, "--tasks", "MD,ER", "--workers", 1, "--out", tmp_path / "run") == 0
     rows = lines(tmp_path / "run")
     assert len(rows) == 8
     for row in rows:

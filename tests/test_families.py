@@ -33,7 +33,7 @@ def test_a_model_is_not_judged_on_questions_of_its_family_without_a_warning(
     for name in ("json", "video"):
         (data / name).symlink_to(numbered_dir / name)
     (data / "manifest.json").write_text(json.dumps({"name": "mine", "writers": {writer: 3, "template": 1}}))
-    words = ["--model", "first-choice", "--data", str(data), "--limit", "1", "--out", str(tmp_path / "run")]
-    assert main(["eval", *words]) == 0
+    words = ["--model", "first-choice", "--data", str(data), "--limit", "1", "--view", "none"]
+    assert main(["eval", *words, "--out", str(tmp_path / "run")]) == 0
     said = capsys.readouterr().err
     assert (f"worded by {writer}, of the family of first-choice" in said) == warned

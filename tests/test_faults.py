@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from tests import numbered
 from tests.test_eval import lines
 from tests.test_isolation import gone, wait_until
 
-KILLS = 24
+QUESTIONS = 160
 
 
 def command(out: Path, *words: object) -> list[str]:
     data = str(numbered.folder())
-    run = [sys.executable, "-m", "mvbench", "eval", "--model", "random", "--data", data, "--frames", "8"]
+    run = [sys.executable, "-m", "mvbench", "eval", "--model", "random", "--data", data, "--frames", "2"]
     return [*run, "--workers", "2", "--batch-size", "4", "--verbosity", "warning", "--out", str(out), *map(str, words)]
 
 
@@ -53,30 +54,55 @@ def descendants(pid: int) -> list[int]:
     return sorted(set(children))
 
 
+Moment = Callable[[Path], bool]
+"""Whether a run that writes into a folder has come to the point where it is to be killed."""
+
+
+def begun(out: Path) -> bool:
+    return (out / "run.json").exists()
+
+
+def written(count: int) -> Moment:
+    def reached(out: Path) -> bool:
+        records = out / "records.jsonl"
+        return records.exists() and records.read_bytes().count(b"\n") >= count
+
+    return reached
+
+
+def after(seconds: float) -> Moment:
+    end: list[float] = []
+
+    def reached(out: Path) -> bool:
+        end.append(time.monotonic() + seconds)  # counted from the first look
+        return time.monotonic() >= end[0]
+
+    return reached
+
+
+def killed_at(out: Path, moment: Moment) -> list[int]:
+    """The workers of a run that was killed; a run that ended before its moment had none left."""
+    with subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not moment(out):
+            time.sleep(0.005)
+        workers = descendants(process.pid)
+        process.kill()
+        ended = process.wait() == 0
+    return [] if ended else workers
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_run_killed_at_any_point_and_resumed_equals_one_that_was_not(uninterrupted: Path, tmp_path: Path) -> None:
     """Claims C7 and C12 too: nothing is drawn anew, and no interrupted file is used again."""
     draw = random.Random(20)
-    kills, leftovers, round_number = 0, [], 0
-    while kills < KILLS:
-        round_number += 1
-        out = tmp_path / f"run{round_number}"
-        done = False
-        while not done:
-            with subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-                # Most of the time is start-up and decoding; aim over all of it, and past it so that runs also end.
-                end = time.monotonic() + draw.uniform(0.05, 1.6)
-                while time.monotonic() < end and process.poll() is None:
-                    time.sleep(0.005)
-                workers = descendants(process.pid)
-                if process.poll() is None:
-                    process.kill()
-                    kills += 1
-                    leftovers += workers
-                process.wait()
-                done = process.returncode == 0
-            if kills >= KILLS and not done:
-                done = subprocess.run(command(out), stdout=subprocess.DEVNULL, check=False).returncode == 0
+    by_what_is_written = [begun, *(written(QUESTIONS * quarter // 4 or 1) for quarter in range(5))]
+    # Most of the time is start-up and decoding: aim over all of it, and past it so that runs also end.
+    by_time = [after(draw.uniform(0.05, 1.2)) for _ in range(8)]
+    leftovers = []
+    for number, moments in enumerate((by_what_is_written, by_time)):
+        out = tmp_path / f"run{number}"
+        leftovers += [pid for moment in moments for pid in killed_at(out, moment)]
+        assert subprocess.run(command(out), stdout=subprocess.DEVNULL, check=False).returncode == 0
         assert derived(out) == derived(uninterrupted)
         assert kept(out) == kept(uninterrupted)
     assert leftovers, "some kills hit while workers were there"
@@ -100,7 +126,7 @@ def test_an_interrupt_finishes_the_questions_under_way_and_says_how_to_go_on(
     assert "Traceback" not in said
     rows = (out / "records.jsonl").read_bytes()
     assert rows.endswith(b"\n")
-    assert 0 < rows.count(b"\n") < 160
+    assert 0 < rows.count(b"\n") < QUESTIONS
     assert subprocess.run(command(out), stdout=subprocess.DEVNULL, check=False).returncode == 0
     assert derived(out) == derived(uninterrupted)
 

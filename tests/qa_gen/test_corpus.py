@@ -242,10 +242,10 @@ def test_no_room_for_a_file_is_one_line_and_the_corpus_goes_on_when_there_is(eig
 
 
 def test_what_was_made_before_a_failure_is_kept_and_not_made_again(
-    sixteen: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    eight: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "corpus"
-    words = [*MOMENTS, "--per-task", "16", "--workers", "1"]
+    words = [*MOMENTS, "--per-task", "8", "--workers", "1"]
     write = films.write
     drawn: list[str] = []
 
@@ -261,8 +261,8 @@ def test_what_was_made_before_a_failure_is_kept_and_not_made_again(
     assert len(list(out.rglob("*.jsonl"))) == 1
     monkeypatch.setattr(films, "write", lambda film, folder: (write(film, folder), drawn.append(film.path)))
     assert synth(out, *words) == 0
-    assert len(drawn) == len(set(drawn)) == 16
-    assert content(out) == content(sixteen)
+    assert len(drawn) == len(set(drawn)) == 8
+    assert content(out) == content(eight)
 
 
 @pytest.mark.slow

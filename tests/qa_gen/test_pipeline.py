@@ -72,11 +72,8 @@ def test_mvbench_has_as_many_questions_as_were_asked_for(notes: Path, tmp_path: 
     assert {len(sample.choices) for sample in antonyms} == {3}
 
 
-@pytest.mark.parametrize("workers", [2, 4])
-def test_the_same_bytes_come_from_any_number_of_processes(
-    workers: int, balanced: Path, notes: Path, tmp_path: Path
-) -> None:
-    make(tmp_path / "data", order(notes), workers=workers, quiet=True)
+def test_the_same_bytes_come_from_several_processes(balanced: Path, notes: Path, tmp_path: Path) -> None:
+    make(tmp_path / "data", order(notes), workers=4, quiet=True)
     assert digests(tmp_path / "data") == digests(balanced)
 
 
@@ -93,9 +90,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(balanced: Path, notes: Path, tmp
         sys.executable, "-m", "mvbench", "qa-gen", "--sources", str(notes), "--out", str(folder), "--variant",
         "balanced", "--seed", "5", "--per-task", "8", "--videos", "none", "--workers", "2",
     ]  # fmt: skip
-    for _ in range(5):
+    for turn in range(4):  # one in each part of the time that it takes
         process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rng.uniform(0.4, 2.5))
+        time.sleep(0.4 + (turn + rng.random()) * 0.4)
         process.kill()
         process.wait()
     assert subprocess.run(words, stdout=subprocess.DEVNULL).returncode == 0

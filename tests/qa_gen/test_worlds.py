@@ -170,12 +170,8 @@ def test_what_is_asked_about_is_cut_evenly_by_slots_and_samples(source: str, tas
 
 @pytest.mark.parametrize(("source", "task"), FED)
 def test_no_scene_is_shared_between_seeds_splits_or_orbits(source: str, task: str) -> None:
-    places = [
-        place(source, task, index, seed=seed, split=split)
-        for seed in (0, 1)
-        for split in ("test", "train")
-        for index in (0, 1)
-    ]
+    others = [(0, 1, "test"), (0, 0, "train"), (1, 0, "test"), (1, 1, "train")]  # in one thing each, and in all
+    places = [place(source, task, index, seed=seed, split=split) for index, seed, split in [(0, 0, "test"), *others]]
     pictures = []
     for one in places:
         scene = world(source).scenes(one)[0]

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mvbench.scoring import JUDGES
@@ -115,6 +115,7 @@ def test_table_is_large_and_no_row_stands_twice() -> None:
 
 @pytest.mark.parametrize("prefix", ["Best Option: (", ""])
 @pytest.mark.parametrize("form", FORMATS)
+@settings(max_examples=25)  # of each of the many forms
 @given(
     st.lists(st.sampled_from(["red", "The blue box.", "not sure", "3", "Opened the door."]), min_size=2, unique=True),
     st.data(),

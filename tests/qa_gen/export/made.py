@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.video.reformatter import VideoReformatter
 
 from qa_gen.drafts import Draft, Question
 from qa_gen.export import Facts, Shape
@@ -77,6 +78,7 @@ def film(
     """H.264 with B-frames; each picture carries its number. `times` gives each one's time, in frames."""
     path.parent.mkdir(parents=True, exist_ok=True)
     options = {"preset": "ultrafast", "crf": "18", "x264-params": "log-level=none:keyint=12:scenecut=0:bframes=2"}
+    reformatter = VideoReformatter()  # one for all pictures: to set one up takes longer than to use it
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=rate, options=options)
         stream.width, stream.height = size
@@ -84,7 +86,8 @@ def film(
         stream.codec_context.thread_count = 1
         for place, number in enumerate(numbers):
             picture = draw.picture(number, width=size[0], height=size[1])
-            frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=stream.pix_fmt)
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame = reformatter.reformat(frame, format=stream.pix_fmt, threads=1)
             frame.pts, frame.time_base = times(place), 1 / rate
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))

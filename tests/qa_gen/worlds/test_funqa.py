@@ -28,7 +28,7 @@ def test_every_event_of_a_story_is_seen(story, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(making, "STORIES", (replace(story, events=turned[:4]),))
         for scene in orbit(start):
             mark = scene.marks[0]
-            for num_frames in (4, 16):
+            for num_frames in (4, 16) if start % 4 == 0 else (4,):  # each event is among both
                 assert (
                     look("unexpected_action", as_shown(scene, num_frames), mark.question, mark.choices) == mark.answer
                 )
