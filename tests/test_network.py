@@ -157,10 +157,11 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "peek": (["peek", "MD:0", "--data", "demo", "--frames", "2"], nothing),
     "chat": (["chat", "picture.png", "--checkpoint", "trained", "--max-new-tokens", "2"], make_videochat2),
     "build": (["build", "videochat2", "--size", "tiny", "--out", "tiny"], nothing),
+    "compare": (["compare", "run", "run"], make_run),
 }
 """A command of each that works through, and what it needs to be there."""
 
-WITH_TORCH = {"build", "chat"}
+WITH_EXTRAS = {"build", "chat", "compare"}
 
 
 def test_every_command_has_a_case() -> None:
@@ -169,7 +170,7 @@ def test_every_command_has_a_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in WITH_TORCH else []) for name in CASES]
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in WITH_EXTRAS else []) for name in CASES]
 )
 def test_a_command_reaches_for_no_other_machine(guarded: Guarded, name: str) -> None:
     words, prepare = CASES[name]
