@@ -158,10 +158,11 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "chat": (["chat", "picture.png", "--checkpoint", "trained", "--max-new-tokens", "2"], make_videochat2),
     "build": (["build", "videochat2", "--size", "tiny", "--out", "tiny"], nothing),
     "compare": (["compare", "run", "run"], make_run),
+    "audit": (["audit", "--model", "first-choice", *SHORT, "--out", "audit"], nothing),
 }
 """A command of each that works through, and what it needs to be there."""
 
-WITH_EXTRAS = {"build", "chat", "compare"}
+WITH_EXTRAS = {"build", "chat", "compare", "audit"}
 
 
 def test_every_command_has_a_case() -> None:
