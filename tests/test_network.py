@@ -159,6 +159,7 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "build": (["build", "videochat2", "--size", "tiny", "--out", "tiny"], nothing),
     "compare": (["compare", "run", "run"], make_run),
     "audit": (["audit", "--model", "first-choice", *SHORT, "--out", "audit"], nothing),
+    "report": (["report", "run", "--out", "report.html"], make_run),
 }
 """A command of each that works through, and what it needs to be there."""
 

@@ -1,0 +1,1 @@
+"""A run as one page, or as a table for other programs."""

@@ -1,0 +1,1 @@
+"""A run in the forms that papers, code hosts, spreadsheets and other harnesses take."""
