@@ -86,6 +86,12 @@ def make_run(folder: Path) -> None:
     assert main(["eval", *words, "--out", str(folder / "run"), "--verbosity", "error"]) == 0
 
 
+def make_board(folder: Path) -> None:
+    words = ["--model", "first-choice", "--data", "demo", "--frames", "1", "--out", str(folder / "whole")]
+    assert main(["eval", *words, "--workers", "1", "--verbosity", "error"]) == 0
+    assert main(["leaderboard", "add", str(folder / "board"), str(folder / "whole"), "--verbosity", "error"]) == 0
+
+
 def make_notebook_file(folder: Path) -> None:
     from mvbench.registry import dataset_folder
     from mvbench.tasks import load
@@ -160,6 +166,7 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None]]] = {
     "compare": (["compare", "run", "run"], make_run),
     "audit": (["audit", "--model", "first-choice", *SHORT, "--out", "audit"], nothing),
     "report": (["report", "run", "--out", "report.html"], make_run),
+    "leaderboard": (["leaderboard", "build", "board", "--out", "site"], make_board),
 }
 """A command of each that works through, and what it needs to be there."""
 
