@@ -8,8 +8,15 @@ BIN = $(VENV)/bin
 demo: $(VENV)/core
 	$(BIN)/mvbench eval --model random --data demo --frames 16 --out runs/demo-random
 	$(BIN)/mvbench eval --model first-choice --data demo --frames 16 --out runs/demo-first-choice
+	$(BIN)/mvbench report runs/demo-random --out runs/demo-report.html
+	$(BIN)/mvbench leaderboard add runs/demo-board runs/demo-random
+	$(BIN)/mvbench leaderboard add runs/demo-board runs/demo-first-choice
+	$(BIN)/mvbench leaderboard build runs/demo-board --out runs/demo-site
 	@echo
-	@echo "Two models that look at nothing, on 72 questions about clips drawn by code. Now yours: see README.md."
+	@echo "Two models that look at nothing, on 72 questions about clips drawn by code. Open these in a browser:"
+	@echo "  runs/demo-report.html       every question of one run, with what the model saw"
+	@echo "  runs/demo-site/index.html   a leaderboard: published MVBench scores, and the two runs in a table of their own"
+	@echo "Now your model: see README.md."
 
 # Lint, types, layers and the fast tests: no torch.
 test: $(VENV)/dev
@@ -33,7 +40,7 @@ $(VENV)/dev: $(VENV)/core
 	touch $@
 
 $(VENV)/all: $(VENV)/dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[all,decord,dev]" "transformers[serving]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[all,decord,dev]" "transformers[serving]" playwright
 	touch $@
 
 clean:

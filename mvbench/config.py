@@ -252,7 +252,8 @@ def resolve(
     """The settings, each from the strongest source that has it, and the name of that source for each.
 
     `given` are flags as `add_flags` leaves them, `overrides` the texts of `--set a.b=v`. Tables merge key by key.
-    `flags_only` names settings that this command takes from its flags and from nowhere else.
+    `flags_only` names settings that this command takes from its flags and from nowhere else; `--set` for one of them is
+    refused, for it was typed for this command.
     Raises UsageError naming the source, the key and the value.
     """
     known = {item.name: item for item in fields(settings)}  # type: ignore[arg-type]
@@ -266,6 +267,8 @@ def resolve(
                 converted = known[key].metadata["convert"](value)
             except ValueError as error:
                 raise UsageError(f"{origin}: {key} is {value!r}; it {error}") from None
+            if key in flags_only and origin == "--set":
+                raise UsageError(f"--set {key}: this command takes {key!r} from a flag of its own, or not at all")
             if key in flags_only and origin != flag_names(key)[0]:
                 continue
             values[key] = merged(values[key], converted) if isinstance(converted, dict) else converted
