@@ -74,7 +74,8 @@ def add(path: Path, names: Sequence[Path], *, details: Details, data: str | None
 def add_to(board: Board, entry: Entry, submission: Submission, *, path: Path, told: Details) -> Added:
     """Put it on a board that nobody else writes meanwhile; `path` is where it was read from."""
     there = [stored.entry for stored in boards.read_all(board)]
-    twin = next((other for other in there if same(other, entry)), None)
+    twins = (other for other in there if same(other, entry))
+    twin = next((other for other in twins if other.log == place_of_log(other.slug, submission)), None)
     before = None
     replies: Mapping[str, str] = {}
     if twin is None and submission.log is not None:
@@ -117,7 +118,11 @@ def described(submission: Submission, details: Details) -> Entry:
 def placed(entry: Entry, submission: Submission, *, taken: Container[str]) -> Entry:
     """The entry under a name that is free."""
     slug = boards.free_slug(" ".join(filter(None, (entry.model, entry.revision))), taken)
-    return replace(entry, slug=slug, log=f"{boards.LOGS}/{slug}" if submission.log else None)
+    return replace(entry, slug=slug, log=place_of_log(slug, submission))
+
+
+def place_of_log(slug: str, submission: Submission) -> str | None:
+    return f"{boards.LOGS}/{slug}" if submission.log else None
 
 
 def checked(
@@ -157,8 +162,7 @@ def in_words(added: Added) -> Iterator[tuple[str, str]]:
     if added.before is None:
         yield "added", f"{file}" + (f", its log in {path / entry.log}" if entry.log else "")
     else:
-        changes = "; ".join(renewing.changes(entry, added.before))
-        yield "renewed", f"{file}: {changes or 'the same scores, other details'}"
+        yield "renewed", f"{file}: {'; '.join(renewing.changes(entry, added.before))}"
     called = f"; its log calls it {entry.log_model}" if entry.log_model not in ("", entry.model) else ""
     yield "model", " ".join(filter(None, (entry.model, entry.revision and f"({entry.revision})"))) + called
     yield "data", " ".join(filter(None, (entry.data.name, entry.data.revision, entry.data.hash[:8])))

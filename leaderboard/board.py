@@ -20,7 +20,7 @@ from leaderboard.entry import FORMAT, Entry
 from leaderboard.entry_json import from_json, to_json
 from leaderboard.folders import files_in, write_folder, write_over
 from mvbench.errors import DataError, RunError
-from mvbench.folders import explained, locked, write_atomically
+from mvbench.folders import explained, locked, remove, write_atomically
 from mvbench.toml import parse_toml
 
 MARKER = "board.toml"
@@ -219,10 +219,9 @@ def renew(board: Board, entry: Entry, *, log: Mapping[str, bytes]) -> Path:
     The log may be the only copy of the replies, so that each of its files is there at every moment.
     """
     assert entry.log == f"{LOGS}/{entry.slug}", entry.log
-    for path in (board.entries, board.logs, board.logs / entry.slug):
-        refuse_link(path)
+    refuse_link(board.entries)
+    put_log_back(board, entry, log)
     with explained(board.path, advice=ADVICE):
-        write_over(board.logs / entry.slug, log)
         return write_atomically(board.entries / f"{entry.slug}.json", to_json(entry))
 
 
@@ -232,15 +231,18 @@ def refuse_link(path: Path) -> None:
 
 
 def put_log_back(board: Board, entry: Entry, log: Mapping[str, bytes]) -> bool:
-    """Make the log of an entry these files again, and say whether it was anything else."""
+    """Make the log of an entry these files again and nothing else, and say whether it was anything else."""
     path = board.logs / entry.slug
     there = None
     if not board.logs.is_symlink() and not path.is_symlink() and path.is_dir():
         there = files_in(path)
     if there == log:
         return False
-    if there is not None and there.keys() == log.keys() and None not in there.values():
-        write_over(path, log)
+    if there is not None and all(there.get(name, b"") is not None for name in log):
+        with explained(board.path, advice=ADVICE):
+            write_over(path, log)
+            for stranger in there.keys() - log.keys():
+                remove(path / stranger)
     else:
         write_log(board, entry, log)
     return True

@@ -90,7 +90,7 @@ class Details:
     source: str | None = setting(None, "where the numbers stand, https://...", text, metavar="URL")
     standing: Standing | None = setting(
         None,
-        "self-reported, or rerun by others than the model's authors (a run with a log is: reproduced)",
+        "self-reported, or rerun by others than the model's authors (default for a run: reproduced)",
         standing,
         metavar="WORD",
     )

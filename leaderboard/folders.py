@@ -11,10 +11,11 @@ from mvbench.folders import remove, write_atomically
 
 
 def files_in(path: Path) -> dict[str, bytes | None]:
-    """The contents of a folder by name; None for what is no regular file."""
+    """The contents of a folder by name, without names that begin with a dot; None for what is no regular file."""
     return {
         inner.name: inner.read_bytes() if inner.is_file() and not inner.is_symlink() else None
         for inner in path.iterdir()
+        if not inner.name.startswith(".")
     }
 
 

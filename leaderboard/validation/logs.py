@@ -34,8 +34,11 @@ PRINTED = 0.05 + 1e-8
 
 
 def opened(path: Path) -> Run:
-    """The log in a folder of a board. Raises RunError for anything but two regular files that are a run."""
-    names = sorted(inner.name for inner in path.iterdir())
+    """The log in a folder of a board. Raises RunError for anything but two regular files that are a run.
+
+    A name that begins with a dot is nobody's, such as the `.DS_Store` that a file manager leaves.
+    """
+    names = sorted(inner.name for inner in path.iterdir() if not inner.name.startswith("."))
     if names != [RECORDS, FACTS]:
         raise RunError(f"it holds {', '.join(map(quoted, names[:4])) or 'nothing'}; a log is {RECORDS} and {FACTS}")
     for name in names:

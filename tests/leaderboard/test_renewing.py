@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +20,7 @@ from leaderboard.details import Details
 from leaderboard.entry import Entry
 from mvbench import rescoring
 from mvbench.cli import main
-from mvbench.errors import DataError
+from mvbench.errors import DataError, UsageError
 from mvbench.types import Record
 from tests.leaderboard import made
 
@@ -117,7 +118,7 @@ def test_the_run_itself_renews_its_entry_too_and_new_flags_win(
 def test_details_alone_are_renewed_where_the_digits_are_todays(board: Path, run: Path) -> None:
     add(board, [run], details=Details(model="Mine"))
     words = dict(adding.in_words(add(board, [run], details=Details(model="Mine", notes="new"))))
-    assert words["renewed"].endswith("mine.json: the same scores, other details")
+    assert words["renewed"].endswith("mine.json: other notes")
     assert the_entry(board).notes == "new"
 
 
@@ -148,6 +149,62 @@ def test_a_log_with_errors_of_another_kind_is_not_renewed(board: Path, old: Entr
     before = contents(board)
     assert main(["leaderboard", "add", str(board), str(board / "logs/mine")]) == 2
     assert contents(board) == before
+
+
+def test_a_judge_that_is_gone_is_named() -> None:
+    before = made.entry()
+    new = replace(before, scores={}, link="https://example.org")
+    assert list(renewing.changes(new, before)) == ["official is gone", "other link"]
+
+
+# ---------------------------------------------------------------------------------------------- a log that is lost
+
+
+def edit_a_reply(log: Path) -> None:
+    records = log / "records.jsonl"
+    records.write_text(records.read_text().replace("A) The laptop.", "B) The box.", 1))
+
+
+def add_a_stranger(log: Path) -> None:
+    (log / "notes.txt").write_text("mine")
+
+
+def forget_the_log(log: Path) -> None:
+    shutil.rmtree(log)
+    file = log.parents[1] / "entries/mine.json"
+    file.write_text(file.read_text().replace('"log": "logs/mine"', '"log": null'))
+
+
+LOST = (shutil.rmtree, edit_a_reply, add_a_stranger, forget_the_log)
+
+
+@pytest.mark.parametrize("lose", LOST)
+@pytest.mark.parametrize("added_with", [{"model": "Mine"}, {"model": "Mine", "link": "https://example.org"}])
+@pytest.mark.parametrize("told", [{}, {"notes": "new"}])
+def test_a_run_whose_log_is_lost_is_known_by_its_digits(
+    board: Path, run: Path, lose: Any, added_with: dict[str, str], told: dict[str, str]
+) -> None:
+    entry = add(board, [run], details=Details(**added_with)).entry  # type: ignore[arg-type]
+    before = contents(board / "logs")
+    lose(board / "logs/mine")
+    assert errors(board)
+    add(board, [run], details=Details(**told))  # type: ignore[arg-type]
+    assert the_entry(board) == replace(entry, **told)  # type: ignore[arg-type]
+    assert contents(board / "logs") == before
+    assert errors(board) == []
+
+
+def test_beside_a_log_that_is_whole_the_same_digits_are_another_run(board: Path, run: Path, tmp_path: Path) -> None:
+    add(board, [run], details=Details(model="Mine"))
+    other = made.run_folder(tmp_path / "other", RIGHT | {"action_sequence": [True, True, True, False]}, model="hf")
+    assert add(board, [other], details=Details(model="Mine", revision="v2")).before is None
+
+
+def test_what_a_file_manager_leaves_in_a_log_is_nobodys(board: Path, run: Path) -> None:
+    add(board, [run], details=Details(model="Mine"))
+    (board / "logs/mine/.DS_Store").write_bytes(b"x")
+    assert errors(board) == []
+    assert not add(board, [run], details=Details(model="Mine")).restored
 
 
 WRITING = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate"}
@@ -262,6 +319,24 @@ def test_a_run_is_not_added_under_a_second_name(board: Path, large: Path, told: 
     with pytest.raises(DataError, match=r"nothing was added: the same replies as entries/mine\.json, 'Mine'"):
         add(board, [large], details=Details(**told))  # type: ignore[arg-type]
     assert contents(board) == before
+
+
+def test_of_two_entries_with_the_same_replies_the_one_of_that_name_is_renewed(board: Path, run: Path) -> None:
+    for told in ({}, {"model": "A"}):
+        add(board, [run], details=Details(**told))  # type: ignore[arg-type]
+    added = add(board, [run], details=Details(link="https://example.org"))
+    assert added.entry.slug == "hf"
+    assert dict(adding.in_words(added))["renewed"].endswith("hf.json: other link")
+
+
+def test_where_two_may_be_meant_neither_is_touched(board: Path, run: Path) -> None:
+    for name in ("A", "B"):
+        add(board, [run], details=Details(model=name))
+    before = contents(board)
+    with pytest.raises(UsageError, match=r"stand here as 'A' \(entries/a\.json\) and 'B' \(entries/b\.json\); name"):
+        add(board, [run], details=Details(link="https://example.org"))
+    assert contents(board) == before
+    assert add(board, [run], details=Details(model="B", link="https://example.org")).entry.slug == "b"
 
 
 def test_by_its_own_log_an_entry_may_be_renamed(board: Path, large: Path) -> None:
