@@ -74,7 +74,8 @@ def clustered_macro(tasks: Sequence[Sequence[tuple[str, float]]]) -> Estimate:
 
     The error is unknown, None, below two clusters, and where no task has two questions: each question is then its
     task's mean, and the squares would claim an error of zero. Where all questions of each task are alike, all right or
-    all wrong, they would too: the interval is then what may have stayed `unseen`, and the error belongs to that.
+    all wrong, or what varies cancels within every cluster, they would too: the interval is then what may have stayed
+    `unseen`, and the error belongs to that.
 
     Raises ValueError when there is no task, or a task without questions.
 

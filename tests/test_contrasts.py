@@ -5,7 +5,6 @@ Where two runs differ on few questions or in few clusters, an interval may be wi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import pytest
@@ -16,7 +15,6 @@ from mvbench.statistics import components
 pytestmark = pytest.mark.slow
 
 DRAWS = 2_000
-"""Of large designs there are fewer, and what is asked of them is eased by as much as chance may move them."""
 
 
 @dataclass(frozen=True)
@@ -91,23 +89,18 @@ def rates(found: Iterator[Contrast], true: float) -> tuple[float, float]:
     return covered / number, called / number
 
 
-def chance(draws: int) -> float:
-    """The standard error of a share of 5 % or 95 % among so many draws."""
-    return sqrt(0.05 * 0.95 / draws)
-
-
 def test_two_points_at_15_percent_disagreement_are_found_on_the_whole_of_mvbench() -> None:
-    drawn = contrasts(whole_mvbench(), wins=0.085, losses=0.065, likeness=0.8, draws=200)
-    covered, found = rates(drawn, true=2.0)
-    assert abs(covered - 0.95) <= 0.02 + chance(200)
+    covered, found = rates(contrasts(whole_mvbench(), wins=0.085, losses=0.065, likeness=0.8), true=2.0)
+    print(f"95 % intervals cover in {covered:.2%}, the gap is found in {found:.2%} of {DRAWS:,} draws")
+    assert 0.93 <= covered <= 0.97
     assert found >= 0.80
 
 
 def test_equal_models_are_seldom_told_apart_on_the_whole_of_mvbench() -> None:
-    drawn = contrasts(whole_mvbench(), wins=0.075, losses=0.075, likeness=0.8, draws=100, seed=1)
-    covered, found = rates(drawn, true=0.0)
-    assert abs(covered - 0.95) <= 0.02 + chance(100)
-    assert found <= 0.06 + chance(100)
+    covered, found = rates(contrasts(whole_mvbench(), wins=0.075, losses=0.075, likeness=0.8, seed=1), true=0.0)
+    print(f"95 % intervals cover in {covered:.2%}, a difference is called in {found:.2%} of {DRAWS:,} draws")
+    assert 0.93 <= covered <= 0.97
+    assert found <= 0.06
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.10])

@@ -107,8 +107,8 @@ def about_reversal(findings: Findings) -> Iterator[str]:
     if found.flipped is not None:
         known = found.flipped
         claim = claimed([known.gain], margin=findings.margin)
-        if claim is Claim.MORE:
-            claim = claimed([known.gain, known.shift], margin=findings.margin)
+        if claim is Claim.MORE and claimed([known.gain, known.shift], margin=findings.margin) is not Claim.MORE:
+            claim = Claim.UNCLEAR
         heading = {
             Claim.MORE: "follows the clip backwards",
             Claim.LESS: "keeps to the old answer backwards",

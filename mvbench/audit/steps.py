@@ -74,7 +74,7 @@ def step_of(name: str, results: Results, full: Results, summary: Summary, *, jud
 def with_claims(steps: Sequence[Step], *, margin: float) -> tuple[Step, ...]:
     """The steps; those that are claimed about one by one, neither blind nor a rotation nor a repeat, with their claims.
 
-    What holds of all these claims together is as sure as one: their p-values are corrected by Holm.
+    Claims of a difference are together as sure as one, their p-values corrected by Holm; `SAME` is tested rung by rung.
     """
     judged = [step for step in steps if claimable(step) and steps[0].sound]
     known = [step.name for step in judged if step.gain and step.gain.p_value is not None]

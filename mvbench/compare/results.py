@@ -128,7 +128,7 @@ def first_result(record: Record, name: str, run: Run) -> Result:
 
 
 def frames_digest(record: Record, fingerprint: Mapping[str, Any]) -> str:
-    """The same for two records of a question exactly when the same pixels were shown, as far as records tell.
+    """The same for two records of a question only when the same pixels were shown, as far as records tell.
 
     Raises RunError.
     """

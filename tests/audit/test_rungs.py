@@ -83,6 +83,7 @@ def test_a_repeat_is_asked_in_batches_of_another_size(
     assert {rung.name: rung.plan.batch_size for rung in rungs.rungs}["repeat-batch"] == repeat
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("decoder", "other"), [("pyav", "decord"), ("decord", "pyav")])
 def test_a_repeat_uses_the_other_decoder(tmp_path: Path, seeing_dir: Path, decoder: Any, other: str) -> None:
     repeat = ladder_for(tmp_path, seeing_dir, decoder=decoder).rungs[-1].plan

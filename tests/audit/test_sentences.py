@@ -148,6 +148,7 @@ def test_a_preferred_letter_is_named_where_the_test_shows_one() -> None:
     [
         (gain(60, 40, 80), gain(50, 30, 70), "follows the clip backwards"),
         (gain(60, 40, 80), gain(0, -5, 5), "cannot tell whether it follows the clip backwards"),
+        (gain(1.0, 0.4, 1.6), gain(0, -0.5, 0.5), "cannot tell whether it follows the clip backwards"),
         (gain(-60, -80, -40), gain(0, -5, 5), "keeps to the old answer backwards"),
     ],
 )
