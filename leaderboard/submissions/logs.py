@@ -17,6 +17,11 @@ from mvbench.types import Record
 
 KEPT_EXTRAS = ("orbit", "dials")
 """Of what an item carries beside its question; subtitles, for instance, belong to their owners."""
+KEPT_FACTS = (
+    *("schema", "fingerprint", "title", "protocol", "data", "tasks"),
+    *("arguments", "import", "versions", "commit", "started"),
+)
+"""What `facts_of` keeps of `run.json`."""
 
 
 def log_of(run: Run) -> dict[str, bytes]:

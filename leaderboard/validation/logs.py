@@ -9,7 +9,7 @@ from pathlib import Path
 
 from leaderboard.entry import Entry, Scores
 from leaderboard.recomputing import Recomputed, recomputed
-from leaderboard.submissions.logs import without_places
+from leaderboard.submissions.logs import KEPT_FACTS, without_places
 from leaderboard.validation.findings import Remark, quoted
 from leaderboard.validation.naming import PUBLIC
 from mvbench.annotations import item_hash
@@ -20,12 +20,6 @@ from mvbench.types import Record, Sample
 
 EXACT = 1e-9
 """What two orders of adding up may differ by; an entry's digits are otherwise those of its log."""
-
-KEPT = (
-    *("schema", "fingerprint", "title", "protocol", "data", "tasks"),
-    *("arguments", "import", "versions", "commit", "started"),
-)
-"""What `add` keeps of a run's facts."""
 
 RENEWING = "`mvbench leaderboard add BOARD BOARD/{}` renews the entry"
 
@@ -192,7 +186,7 @@ def _hash(sample: Sample, source: str) -> str:
 
 def _telling(run: Run) -> Iterator[Remark]:
     """What a log tells of the machine it was made on, and a board must not."""
-    told = [name for name in run.facts if name not in KEPT]
+    told = [name for name in run.facts if name not in KEPT_FACTS]
     if "given" in run.facts["arguments"]:
         told.append("arguments.given")
     told += [

@@ -3,8 +3,6 @@
 import json
 import multiprocessing
 import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from mvbench.cli import main
 from mvbench.errors import DataError, RunError, UsageError
 from mvbench.results import Run
 from tests.leaderboard import handed_in, made
+from tests.leaderboard.killing import killed_at_every_step
 
 RIGHT = {"action_sequence": [True, False, True, True], "object_existence": [False, True]}
 SEEDS = (made.entry("seed-one"), made.entry("seed-two", notes="x"))
@@ -281,38 +280,6 @@ def test_names_from_a_file_do_not_move_the_cursor(
 
 # -------------------------------------------------------------------------------------------------------- kill -9
 
-WRITING = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate"}
-
-
-def add_until(number: int, board: Path, run: Path) -> None:
-    """Add a run, but be gone just before the file system is changed for the `number`th time."""
-    left = number
-
-    def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal left
-        opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if (event in WRITING or opened) and str(board) in str(arguments[0]):
-            left -= 1
-            if left < 0:
-                os._exit(9)
-
-    sys.addaudithook(hear)
-    add(board, [run], details=Details())
-    os._exit(0)
-
-
-def killed_at_every_step(board: Path, run: Path) -> Iterator[int]:
-    """One number for each step at which a process was killed on a fresh folder, until one comes through."""
-    for number in range(200):
-        child = multiprocessing.get_context("fork").Process(target=add_until, args=(number, board, run))
-        child.start()
-        child.join()
-        if child.exitcode == 0:
-            return
-        assert child.exitcode == 9
-        yield number
-    raise AssertionError("it never comes through")
-
 
 @pytest.mark.parametrize(
     "new",
@@ -327,7 +294,7 @@ def test_a_kill_at_any_moment_leaves_a_board_or_none_and_the_same_command_finish
     if not new:
         made.board(board, *SEEDS)
     steps = 0
-    for number in killed_at_every_step(board, run):
+    for number in killed_at_every_step(board, lambda: add(board, [run], details=Details())):
         steps += 1
         if (board / boards.MARKER).exists():
             assert validation.check(board).errors == (), number

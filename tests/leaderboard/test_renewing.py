@@ -1,12 +1,8 @@
 """A run that stands on a board already: its digits are renewed, and it does not stand there twice."""
 
 import json
-import multiprocessing
-import os
 import re
 import shutil
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +19,7 @@ from mvbench.cli import main
 from mvbench.errors import DataError, UsageError
 from mvbench.types import Record
 from tests.leaderboard import made
+from tests.leaderboard.killing import killed_at_every_step
 
 RIGHT = {"action_sequence": [True, False, True, True], "object_existence": [False, True]}
 MANY = {"action_sequence": [True, False] * 100}
@@ -207,42 +204,10 @@ def test_what_a_file_manager_leaves_in_a_log_is_nobodys(board: Path, run: Path) 
     assert not add(board, [run], details=Details(model="Mine")).restored
 
 
-WRITING = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate"}
-
-
-def renew_until(number: int, board: Path) -> None:
-    """Renew, but be gone just before the file system is changed for the `number`th time."""
-    left = number
-
-    def hear(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal left
-        opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
-        if (event in WRITING or opened) and str(board) in str(arguments[0]):
-            left -= 1
-            if left < 0:
-                os._exit(9)
-
-    sys.addaudithook(hear)
-    add(board, [board / "logs/mine"], details=Details())
-    os._exit(0)
-
-
-def killed_at_every_step(board: Path) -> Iterator[int]:
-    for number in range(100):
-        child = multiprocessing.get_context("fork").Process(target=renew_until, args=(number, board))
-        child.start()
-        child.join()
-        if child.exitcode == 0:
-            return
-        assert child.exitcode == 9
-        yield number
-    raise AssertionError("it never comes through")
-
-
 def test_a_kill_at_any_moment_keeps_every_reply_and_the_same_command_finishes(board: Path, old: Entry) -> None:
     outdated = contents(board)
     steps = 0
-    for _ in killed_at_every_step(board):
+    for _ in killed_at_every_step(board, lambda: add(board, [board / "logs/mine"], details=Details())):
         steps += 1
         add(board, [board / "logs/mine"], details=Details())
         assert errors(board) == []
