@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from mvbench.audit.results import Result, Results
-from mvbench.orbits import is_complete, orbit_of
+from mvbench.orbits import Member, complete_orbits, orbit_of
 from mvbench.statistics import wilson
 
 
@@ -28,25 +27,22 @@ class Orbits:
 
 def orbits(results: Results) -> Orbits | None:
     """None where no orbit is complete."""
-    members: dict[tuple[str, str], list[Result]] = defaultdict(list)
-    for result in results.values():
-        if (name := orbit_of(result.sample)) is not None:
-            members[result.sample.task, name].append(result)
-    whole = [
-        found
-        for found in members.values()
-        if is_complete([(one.sample.choices, one.sample.answer_text) for one in found])
-    ]
+    whole, parts = complete_orbits(results.values(), member)
     if not whole:
         return None
     right = sum(all(result.correct for result in found) for found in whole)
     low, high = wilson(right, len(whole))
     return Orbits(
         len(whole),
-        len(members) - len(whole),
+        len(parts),
         right,
         100 * right / len(whole),
         100 * low,
         100 * high,
         100 * sum((1 / len(found)) ** len(found) for found in whole) / len(whole),
     )
+
+
+def member(result: Result) -> Member:
+    sample = result.sample
+    return Member(sample.task, orbit_of(sample), sample.choices, sample.answer_text)

@@ -12,7 +12,7 @@ from mvbench.compare.differences import Difference, differences
 from mvbench.compare.pairing import Question, common_questions
 from mvbench.compare.results import RunResults
 from mvbench.contrasts import Contrast, contrast, mcnemar
-from mvbench.orbits import is_complete
+from mvbench.orbits import Member, complete_orbits
 from mvbench.statistics import Estimate, clustered_macro, holm
 
 
@@ -173,15 +173,7 @@ def orbit_duel(questions: Sequence[Question], *, judge: str) -> OrbitDuel | None
 
     None where the questions hold no complete one, or one run had more repeats to get right than the other.
     """
-    members: dict[tuple[str, str], list[Question]] = defaultdict(list)
-    for question in questions:
-        if question.orbit is not None:
-            members[question.task, question.orbit].append(question)
-    whole = [
-        orbit
-        for orbit in members.values()
-        if is_complete([(one.results[0].choices, one.results[0].answer_text) for one in orbit])
-    ]
+    whole, _ = complete_orbits(questions, member)
     if not whole or not asked_alike_often(questions):
         return None
     right = [tuple(all(one.results[place].share(judge) == 1 for one in orbit) for place in (0, 1)) for orbit in whole]
@@ -194,3 +186,8 @@ def orbit_duel(questions: Sequence[Question], *, judge: str) -> OrbitDuel | None
         losses=losses,
         p_value=mcnemar(wins, losses),
     )
+
+
+def member(question: Question) -> Member:
+    first = question.results[0]
+    return Member(question.task, question.orbit, first.choices, first.answer_text)

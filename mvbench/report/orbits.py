@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, prod
 
-from mvbench.orbits import is_complete
+from mvbench.orbits import Member, complete_orbits
 from mvbench.report.tally import Question, Share, percent
 
 
@@ -27,33 +26,30 @@ def orbits(questions: Iterable[Question], judges: Sequence[str]) -> list[Orbits]
 
     Only complete ones are counted. A repeated question is right when each of its replies is.
     """
-    members: dict[tuple[str, str], list[Question]] = defaultdict(list)
-    for question in questions:
-        if question.orbit is not None:
-            members[question.task, question.orbit].append(question)
-    by_task: dict[str, list[list[Question]]] = defaultdict(list)
-    for (task, _), orbit in members.items():
-        by_task[task].append(orbit)
-    rows = [(None, [orbit for group in by_task.values() for orbit in group]), *by_task.items()]
-    counted = [row for task, group in rows if (row := count(task, group, judges)) is not None]
+    by_task: dict[str | None, list[Question]] = {None: list(questions)}
+    for question in by_task[None]:
+        by_task.setdefault(question.task, []).append(question)
+    counted = [row for task, group in by_task.items() if (row := count(task, group, judges)) is not None]
     return counted if len(counted) != 2 else counted[1:]
 
 
-def count(task: str | None, orbits: Sequence[Sequence[Question]], judges: Sequence[str]) -> Orbits | None:
+def count(task: str | None, questions: Sequence[Question], judges: Sequence[str]) -> Orbits | None:
     """None where no orbit is complete."""
-    whole = [orbit for orbit in orbits if is_complete([(member.choices, member.answer_text) for member in orbit])]
+    whole, parts = complete_orbits(questions, member)
     if not whole:
         return None
     return Orbits(
         task=task,
         complete=len(whole),
-        incomplete=len(orbits) - len(whole),
-        chance=100
-        * fsum(prod(len(member.choices) ** -member.asked for member in orbit) for orbit in whole)
-        / len(whole),
+        incomplete=len(parts),
+        chance=100 * fsum(prod(len(one.choices) ** -one.asked for one in orbit) for orbit in whole) / len(whole),
         by_judge={judge: percent(sum(all_right(orbit, judge) for orbit in whole), len(whole)) for judge in judges},
     )
 
 
 def all_right(orbit: Sequence[Question], judge: str) -> bool:
-    return all(member.right.get(judge, 0) == member.asked for member in orbit)
+    return all(one.right.get(judge, 0) == one.asked for one in orbit)
+
+
+def member(question: Question) -> Member:
+    return Member(question.task, question.orbit, question.choices, question.answer_text)
